@@ -1,0 +1,62 @@
+/* The data of a model: units, periods, and a value per element, unit and period. */
+#ifndef PLUMBLINE_MODEL_DATASET_H
+#define PLUMBLINE_MODEL_DATASET_H
+
+#include <plumbline/lang/evaluate.h>
+#include <plumbline/model/model.h>
+
+typedef struct pl_unit {
+    pl_str code, name;
+    uint32_t group;  /* index into groups, or PL_NOBODY */
+    uint32_t parent; /* index into units, or PL_NOBODY */
+} pl_unit;
+
+typedef struct pl_element {
+    pl_str name; /* the column's header, or the element of a long sheet */
+    double *numbers;
+    uint64_t *present; /* units * periods, row = period * units + unit */
+} pl_element;
+
+typedef struct pl_attribute {
+    pl_str name;
+    pl_type type; /* number when every present value is one, else text */
+    double *numbers;
+    uint64_t *present;
+    uint32_t *texts; /* numbers of `texts` */
+} pl_attribute;
+
+typedef struct pl_dataset {
+    pl_arena arena;
+    pl_unit *units; /* in the order of the units sheet, or of first appearance in the data */
+    size_t unit_count;
+    pl_str *groups;
+    size_t group_count;
+    pl_str *periods; /* labels in order; one empty label when the data has no periods */
+    size_t period_count;
+    pl_element *elements;
+    size_t element_count;
+    pl_attribute *attributes; /* code, name, group, parent and every further one */
+    size_t attribute_count;
+    pl_intern *texts;     /* of the attributes */
+    uint64_t *reported;   /* per row (period * units + unit): the data has a line for it */
+    size_t *source_rows;  /* per row: the line, for problems; 0: none. NULL when there is a single period and units are in file order: then unit index + 2 */
+    const char *data_name; /* the (last) file that problems about data name */
+    unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the bytes of the data and units files, in order */
+} pl_dataset;
+
+typedef struct pl_dataset_options {
+    const char *const *files; /* data files in place of the folder's own; several are laid over one another: the same cell twice is an error */
+    size_t file_count;        /* 0: the folder's own data.csv or idata.csv */
+    pl_pool *pool;
+    bool digest;              /* compute it (reads the files once more) */
+} pl_dataset_options;
+
+/* Reads the columns that the model uses (elements its expressions name, attributes they name) and no others. Wide data (a column
+ * per element) or long (unit, element, value). Only elements the model uses get memory. */
+pl_status pl_dataset_load(pl_dataset **out, const pl_model *model, const pl_dataset_options *options, pl_problems *problems);
+void pl_dataset_free(pl_dataset *dataset); /* NULL is allowed */
+
+size_t pl_dataset_find_unit(const pl_dataset *dataset, pl_str code);     /* PL_NO_INDEX: none; a unit's name works where it is unique */
+size_t pl_dataset_find_period(const pl_dataset *dataset, pl_str label); /* PL_NO_INDEX: none */
+
+#endif

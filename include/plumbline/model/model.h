@@ -1,0 +1,78 @@
+/* An indicator system as it stands in its sheets: loaded and checked, before any data.
+ *
+ * DESIGN: a model is a folder of CSV files (indicators, units, data, events, grades, settings; or COINr's imeta and idata in any
+ * case). Everything here is plain data that the model's arena owns; it is not changed after loading. */
+#ifndef PLUMBLINE_MODEL_MODEL_H
+#define PLUMBLINE_MODEL_MODEL_H
+
+#include <plumbline/base/digest.h>
+#include <plumbline/base/pool.h>
+#include <plumbline/lang/expression.h>
+#include <plumbline/lang/program.h>
+#include <plumbline/table/table.h>
+
+#define PL_NO_INDEX SIZE_MAX
+
+typedef enum pl_missing_rule { PL_MISSING_SKIP, PL_MISSING_ZERO, PL_MISSING_MEAN, PL_MISSING_FAIL } pl_missing_rule;
+typedef enum pl_tie_rule { PL_TIES_COMPETITION, PL_TIES_DENSE, PL_TIES_AVERAGE } pl_tie_rule;
+
+/* A constant of an indicator's row that may be left empty. */
+typedef struct pl_optional {
+    bool given;
+    double value;
+} pl_optional;
+
+typedef struct pl_indicator {
+    pl_str code, name;
+    size_t row; /* in the sheet, for problems */
+    size_t parent, first_child, next_sibling, child_count; /* indexes into pl_model.indicators; PL_NO_INDEX: none */
+    unsigned depth;                                        /* 0: the root */
+    double weight;                                         /* empty: 1 */
+    double direction;                                      /* 1 or -1 */
+    pl_optional full, target, low, high;
+    const pl_expression *value;   /* leaf: NULL means the element with the indicator's own code */
+    const pl_expression *score;   /* over x: of a leaf the value, of an inner node what its children combine to; a leaf's
+                                     own or the setting's default; NULL on an inner node: x itself */
+    pl_combine how;               /* inner node: how it combines, unless: */
+    const pl_expression *combine; /* an expression over the codes of its children */
+    const pl_expression *applies; /* NULL: always */
+    pl_missing_rule missing;
+    pl_place score_place, combine_place; /* where these came from: the row, or the setting */
+    pl_str owner, source, covers, unit_of_measure, note;
+    pl_str denominator; /* COINr's: name of the attribute that the value would be divided by; kept, not applied */
+} pl_indicator;
+
+typedef struct pl_settings {
+    pl_str name, year, as_of, period;
+    int digits, digits_leaf; /* -1: not rounded */
+    bool rank_on_rounded;
+    pl_tie_rule ties;
+    size_t *tie_break; /* indicators, in order */
+    size_t tie_break_count;
+    pl_scope peers; /* PL_SCOPE_ALL or PL_SCOPE_GROUP */
+} pl_settings;
+
+typedef struct pl_model {
+    pl_arena arena;
+    const char *path;
+    pl_settings settings;
+    pl_indicator *indicators; /* in tree order: a parent before its children, siblings as in the sheet; [0] is the root */
+    size_t indicator_count;
+    bool coinr;                /* it came as imeta and idata */
+    const char *data_path;     /* the folder's own data sheet, or NULL */
+    const char *units_path;    /* or NULL */
+    pl_str *attributes;        /* columns of the data that are attributes of units by declaration (COINr's Group, Denominator, Other) */
+    size_t attribute_count;
+    struct pl_code_index *codes; /* see pl_model_find */
+    unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the model's sheets, names and contents, without the data */
+} pl_model;
+
+/* Loads and checks the sheets of the folder `path`. Every problem is recorded; PL_INPUT when one is an error, and *out is then
+ * NULL. The caller frees *out with pl_model_free. Time and memory are linear in the number of indicators. */
+pl_status pl_model_load(pl_model **out, const char *path, pl_problems *problems);
+void pl_model_free(pl_model *model); /* NULL is allowed */
+
+/* Index of the indicator with this code, or PL_NO_INDEX. */
+size_t pl_model_find(const pl_model *model, pl_str code);
+
+#endif

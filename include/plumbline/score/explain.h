@@ -1,0 +1,55 @@
+/* Why a unit has its score, and what separates it from another. */
+#ifndef PLUMBLINE_SCORE_EXPLAIN_H
+#define PLUMBLINE_SCORE_EXPLAIN_H
+
+#include <plumbline/lang/trace.h>
+#include <plumbline/score/score.h>
+
+typedef enum pl_step_state { PL_STEP_PRESENT, PL_STEP_MISSING, PL_STEP_NOT_APPLICABLE } pl_step_state;
+
+/* One indicator in the explanation of one unit, in tree order. Shares and contributions are of the parent's score. */
+typedef struct pl_step {
+    size_t indicator;
+    pl_step_state state;   /* of its own score, before `missing` fills in */
+    bool filled;           /* `missing` put a value in its place (zero, mean of peers) */
+    pl_trace value;        /* leaf: how x came about; inner node: how the children combine, when by expression */
+    bool has_x;
+    double x;
+    bool has_score_trace;
+    pl_trace score;        /* the score expression with the numbers put in */
+    bool has_score;
+    double points;         /* its score, as its parent takes it */
+    double share;          /* of the weight among the siblings that are present, 0..1; 0 where weights play no part */
+    bool additive;         /* the parents up to the root are weighted means and sums, so that the next line is exact */
+    double contribution;   /* points of the root's score that come from here */
+} pl_step;
+
+typedef struct pl_explanation {
+    pl_arena arena;
+    const pl_score_line *line;
+    size_t units_ranked, group_ranked; /* how many have a place, overall and in the group */
+    pl_step *steps; /* tree order; steps[0] is the root; the whole tree or the part below a node */
+    size_t step_count;
+} pl_explanation;
+
+/* Explains the unit of `line`; `indicator` is where to begin (0: the root). Free with pl_explanation_free. */
+pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line, size_t indicator,
+                     pl_problems *problems);
+void pl_explanation_free(pl_explanation *explanation);
+
+/* One leaf's part in the difference between two units: positive where `other` is ahead. */
+typedef struct pl_gap {
+    size_t indicator;
+    bool has_own, has_other;
+    double own_x, other_x;           /* raw values */
+    double own_score, other_score;
+    double points;                   /* of the root's score: what moving this leaf's score alone to the other's would bring */
+} pl_gap;
+
+/* Ranks the leaves by the points of the root's score that separate `line` from `other`. Where the tree up to the root is not
+ * made of means and sums the points are found by putting the other's leaf score in place and combining again; they then
+ * need not add up to the difference. The array is the caller's (free). */
+pl_status pl_gaps(pl_gap **out, size_t *count, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line,
+                  const pl_score_line *other);
+
+#endif

@@ -1,0 +1,87 @@
+#include <plumbline/base/problems.h>
+
+#include <stdlib.h>
+
+#define DEFAULT_LIMIT 1000
+
+void pl_problems_init(pl_problems *problems, size_t limit) {
+    *problems = (pl_problems){.limit = limit ? limit : DEFAULT_LIMIT};
+    pl_arena_init(&problems->arena, 0);
+}
+
+void pl_problems_free(pl_problems *problems) {
+    size_t limit = problems->limit;
+    pl_arena_free(&problems->arena);
+    free(problems->items);
+    pl_problems_init(problems, limit);
+}
+
+/* A problem is one line: control characters and broken UTF-8, which come from the input, are shown as \xNN. */
+static void add_visible(pl_buffer *out, pl_str text) {
+    for (size_t i = 0; i < text.len;) {
+        uint32_t code_point = 0;
+        size_t length = pl_utf8_decode(text, i, &code_point);
+        if (length && code_point >= 0x20 && code_point != 0x7F) pl_buffer_add(out, text.at + i, length);
+        else pl_buffer_print(out, "\\x%02X", (unsigned char)text.at[i]);
+        i += length ? length : 1;
+    }
+}
+
+static bool copy_visible(const char **out, pl_arena *arena, const char *text) {
+    *out = NULL;
+    if (!text) return true;
+    pl_buffer buffer;
+    pl_buffer_init(&buffer, 0);
+    add_visible(&buffer, pl_str_of(text));
+    pl_str copy;
+    bool good = !buffer.failed && pl_str_copy(&copy, arena, pl_buffer_view(&buffer));
+    pl_buffer_free(&buffer);
+    if (good) *out = copy.at;
+    return good;
+}
+
+static bool keep(pl_problems *problems, pl_level level, const char *code, pl_place place, const char *text) {
+    if (pl_reserve((void **)&problems->items, &problems->capacity, problems->count + 1, sizeof *problems->items, 0)) return false;
+    pl_problem *problem = &problems->items[problems->count];
+    *problem = (pl_problem){.level = level, .code = code, .place.row = place.row};
+    if (!copy_visible(&problem->place.file, &problems->arena, place.file) ||
+        !copy_visible(&problem->place.field, &problems->arena, place.field) || !copy_visible(&problem->text, &problems->arena, text))
+        return false;
+    problems->count++;
+    return true;
+}
+
+pl_status pl_problem_add(pl_problems *problems, pl_level level, const char *code, pl_place place, const char *format, ...) {
+    pl_status status = level == PL_ERROR ? PL_INPUT : PL_OK;
+    if (!problems) return status;
+    if (level == PL_ERROR) problems->errors++;
+    else if (level == PL_WARNING) problems->warnings++;
+    else problems->notes++;
+    if (problems->count >= problems->limit) return status;
+    pl_buffer text;
+    pl_buffer_init(&text, 0);
+    va_list arguments;
+    va_start(arguments, format);
+    pl_buffer_vprint(&text, format, arguments);
+    va_end(arguments);
+    bool good = !text.failed && keep(problems, level, code, place, text.at ? text.at : "");
+    pl_buffer_free(&text);
+    if (good) return status;
+    problems->failed = true;
+    return PL_MEMORY;
+}
+
+void pl_problem_print(const pl_problem *problem, pl_buffer *out) {
+    static const char *const names[] = {"", "warning: ", "note: "};
+    if (problem->place.file) pl_buffer_print(out, "%s:", problem->place.file);
+    if (problem->place.row) pl_buffer_print(out, "%zu:", problem->place.row);
+    if (problem->place.field) pl_buffer_print(out, "%s:", problem->place.field);
+    if (out->len && out->at[out->len - 1] == ':') pl_buffer_char(out, ' ');
+    pl_buffer_print(out, "%s%s", names[problem->level], problem->text);
+    if (problem->level != PL_ERROR) pl_buffer_print(out, " [%s]", problem->code);
+}
+
+pl_status pl_problems_status(const pl_problems *problems) {
+    if (problems->failed) return PL_MEMORY;
+    return problems->errors ? PL_INPUT : PL_OK;
+}

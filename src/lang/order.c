@@ -1,0 +1,189 @@
+#include "lang/evaluation.h"
+#include "lang/sum.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A value and the unit that has it, the value as an integer that sorts the same way. */
+typedef struct entry {
+    uint64_t key;
+    uint32_t unit;
+} entry;
+
+static uint64_t key_of(double value) {
+    uint64_t bits;
+    if (value == 0) value = 0; /* -0 and 0 are the same value */
+    memcpy(&bits, &value, sizeof bits);
+    return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+static double value_of(uint64_t key) {
+    uint64_t bits = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Sorts by key, stable, one byte at a time from the lowest; bytes that are the same everywhere are passed over. */
+static void radix_sort(entry *entries, entry *spare, size_t count) {
+    entry *from = entries, *to = spare;
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        size_t starts[257] = {0};
+        for (size_t i = 0; i < count; i++) starts[(from[i].key >> shift & 255) + 1]++;
+        bool same = false;
+        for (size_t k = 1; k <= 256; k++) same |= starts[k] == count;
+        if (same) continue;
+        for (size_t k = 1; k <= 256; k++) starts[k] += starts[k - 1];
+        for (size_t i = 0; i < count; i++) to[starts[from[i].key >> shift & 255]++] = from[i];
+        entry *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != entries) memcpy(entries, from, count * sizeof *entries);
+}
+
+static int compare(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void pl_order_sort(double *values, size_t count) {
+    if (count > 32) {
+        qsort(values, count, sizeof *values, compare);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        double value = values[i];
+        size_t at = i;
+        for (; at > 0 && values[at - 1] > value; at--) values[at] = values[at - 1];
+        values[at] = value;
+    }
+}
+
+static double quantile(const double *sorted, size_t count, double p) {
+    double at = p * (double)(count - 1);
+    size_t below = (size_t)at;
+    if (below + 1 >= count) return sorted[count - 1];
+    double part = at - (double)below;
+    return part == 0 ? sorted[below] : sorted[below] + part * (sorted[below + 1] - sorted[below]);
+}
+
+bool pl_order_reduce(pl_reduce how, double parameter, const double *sorted, size_t count, double *out) {
+    *out = 0;
+    if (how == REDUCE_COUNT) {
+        *out = (double)count;
+        return true;
+    }
+    size_t cut = how == REDUCE_TRIMMED ? (parameter > (double)count ? count : (size_t)parameter) : 0;
+    if (count == 0 || 2 * cut >= count) return false;
+    pl_sum sum = {0};
+    switch (how) {
+    case REDUCE_MIN: *out = sorted[0]; return true;
+    case REDUCE_MAX: *out = sorted[count - 1]; return true;
+    case REDUCE_MEDIAN:
+        *out = count % 2 ? sorted[count / 2] : sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2;
+        return true;
+    case REDUCE_QUANTILE: *out = quantile(sorted, count, parameter); return true;
+    default: break;
+    }
+    for (size_t i = cut; i < count - cut; i++) pl_sum_add(&sum, sorted[i]);
+    *out = pl_sum_value(sum);
+    if (how != REDUCE_SUM) *out /= (double)sum.count;
+    return isfinite(*out);
+}
+
+/* The units of one period that have a value, sorted by it. */
+typedef struct ordered {
+    entry *entries, *spare;
+    size_t count;
+} ordered;
+
+static void order_period(ordered *o, const pl_evaluation *e, const double *values, const uint64_t *bits, size_t period) {
+    size_t units = e->frame->units;
+    o->count = 0;
+    for (size_t unit = 0; unit < units; unit++) {
+        size_t row = period * units + unit;
+        if (bits && !(bits[row / 64] >> row % 64 & 1)) continue;
+        o->entries[o->count++] = (entry){key_of(values[row]), (uint32_t)unit};
+    }
+    radix_sort(o->entries, o->spare, o->count);
+}
+
+/* What a sweep through the sorted units knows of one group. */
+typedef struct group_place {
+    uint64_t last; /* key of the last unit of the group */
+    uint32_t met, place;
+} group_place;
+
+static uint32_t group_at(const pl_frame *frame, bool grouped, uint32_t unit) {
+    if (!grouped) return 0;
+    return frame->group_of ? frame->group_of[unit] : PL_NOBODY;
+}
+
+static void rank_period(pl_store *store, const ordered *o, const pl_evaluation *e, const pl_graph_node *n, size_t period,
+                        group_place *groups) {
+    bool grouped = n->scope == PL_SCOPE_GROUP;
+    memset(groups, 0, (e->frame->groups + 1) * sizeof *groups);
+    for (size_t i = 0; i < o->count; i++) {
+        const entry *at = &o->entries[n->detail ? o->count - 1 - i : i];
+        uint32_t group = group_at(e->frame, grouped, at->unit);
+        if (group == PL_NOBODY) continue;
+        group_place *g = &groups[group];
+        g->met++;
+        if (g->met == 1 || g->last != at->key) g->place = g->met;
+        g->last = at->key;
+        size_t row = period * e->frame->units + at->unit;
+        store->values[row] = g->place;
+        store->bits[row / 64] |= UINT64_C(1) << row % 64;
+    }
+}
+
+/* Deals the sorted values out to their groups, where they stay sorted, and takes the aggregate of each. */
+static bool reduce_period(pl_store *store, const ordered *o, const pl_evaluation *e, const pl_graph_node *n, size_t period) {
+    bool grouped = n->scope == PL_SCOPE_GROUP;
+    size_t groups = grouped ? e->frame->groups : 1;
+    size_t *starts = calloc(groups + 2, sizeof *starts);
+    double *dealt = malloc((o->count + 1) * sizeof *dealt);
+    if (starts && dealt) {
+        for (size_t i = 0; i < o->count; i++) {
+            uint32_t group = group_at(e->frame, grouped, o->entries[i].unit);
+            if (group != PL_NOBODY) starts[group + 2]++;
+        }
+        for (size_t g = 2; g < groups + 2; g++) starts[g] += starts[g - 1];
+        for (size_t i = 0; i < o->count; i++) {
+            uint32_t group = group_at(e->frame, grouped, o->entries[i].unit);
+            if (group != PL_NOBODY) dealt[starts[group + 1]++] = value_of(o->entries[i].key);
+        }
+        for (size_t g = 0; g < groups; g++) {
+            size_t to = period * groups + g;
+            store->present[to] =
+                pl_order_reduce((pl_reduce)n->detail, n->value, dealt + starts[g], starts[g + 1] - starts[g], &store->values[to]);
+        }
+    }
+    bool good = starts && dealt;
+    free(starts);
+    free(dealt);
+    return good;
+}
+
+pl_status pl_order_run(pl_evaluation *e, pl_node node) {
+    const pl_graph_node *n = pl_graph_node_at(e->program, node);
+    bool rank = n->op == OP_RANK;
+    pl_store *store = pl_store_add(e, node, rank ? STORE_ROWS : n->scope == PL_SCOPE_GROUP ? STORE_GROUPS : STORE_PERIODS);
+    const double *values;
+    const uint64_t *bits;
+    if (!store || !pl_store_rows(e, n->a, &values, &bits)) return PL_MEMORY;
+    size_t units = e->frame->units;
+    ordered o = {malloc((units + 1) * sizeof(entry)), malloc((units + 1) * sizeof(entry)), 0};
+    group_place *groups = malloc((e->frame->groups + 1) * sizeof *groups);
+    bool good = o.entries && o.spare && groups;
+    for (size_t period = e->first_period; good && period < e->period_end; period++) {
+        order_period(&o, e, values, bits, period);
+        if (rank) rank_period(store, &o, e, n, period, groups);
+        else good = reduce_period(store, &o, e, n, period);
+    }
+    free(o.entries);
+    free(o.spare);
+    free(groups);
+    return good ? PL_OK : PL_MEMORY;
+}

@@ -1,0 +1,174 @@
+#include "lang/evaluation.h"
+#include "lang/rows.h"
+
+#include <stdlib.h>
+
+struct pl_scalar {
+    const pl_evaluation *e;
+    double *values;
+    unsigned char *present;
+    unsigned char *known; /* the two above hold the value in `row` */
+    size_t size, row;
+    bool used;
+    pl_node *stack;
+    size_t depth, capacity;
+};
+
+pl_status pl_scalar_create(pl_scalar **out, const pl_evaluation *e) {
+    *out = calloc(1, sizeof **out);
+    if (!*out) return PL_MEMORY;
+    (*out)->e = e;
+    return PL_OK;
+}
+
+void pl_scalar_free(pl_scalar *scalar) {
+    if (!scalar) return;
+    free(scalar->values);
+    free(scalar->present);
+    free(scalar->known);
+    free(scalar->stack);
+    free(scalar);
+}
+
+/* The program may have got new nodes since (expressions compiled again to be explained). */
+static bool make_room(pl_scalar *s) {
+    size_t size = pl_program_size(s->e->program);
+    if (size <= s->size) return true;
+    double *values = realloc(s->values, size * sizeof *values);
+    if (values) s->values = values;
+    unsigned char *present = realloc(s->present, size);
+    if (present) s->present = present;
+    unsigned char *known = realloc(s->known, size);
+    if (known) s->known = known;
+    if (!values || !present || !known) return false;
+    memset(known + s->size, 0, size - s->size);
+    s->size = size;
+    return true;
+}
+
+static bool push(pl_scalar *s, pl_node node) {
+    if (!node || s->known[node]) return true;
+    if (pl_reserve((void **)&s->stack, &s->capacity, s->depth + 1, sizeof *s->stack, 0)) return false;
+    s->stack[s->depth++] = node;
+    return true;
+}
+
+static void set(pl_scalar *s, pl_node node, double value, bool present) {
+    s->values[node] = present ? value : 0;
+    s->present[node] = present;
+    s->known[node] = 1;
+}
+
+static void set_input(pl_scalar *s, pl_node node, const pl_input *input, size_t at) {
+    if (input->texts) set(s, node, input->texts[at], input->texts[at] != 0);
+    else set(s, node, input->numbers[at], !input->present || (input->present[at / 64] >> at % 64 & 1));
+}
+
+/* True when the node needs no computing. */
+static bool load(pl_scalar *s, pl_node node) {
+    const pl_evaluation *e = s->e;
+    const pl_frame *frame = e->frame;
+    const pl_graph_node *n = pl_graph_node_at(e->program, node);
+    size_t period = s->row / frame->units, unit = s->row % frame->units;
+    uint32_t index = node < e->node_count ? e->stored[node] : 0;
+    if (index) {
+        const pl_store *store = &e->stores[index];
+        size_t at = s->row;
+        if (store->kind == STORE_PERIODS) at = period;
+        if (store->kind == STORE_GROUPS) {
+            uint32_t group = frame->group_of ? frame->group_of[unit] : PL_NOBODY;
+            if (group == PL_NOBODY) {
+                set(s, node, 0, false);
+                return true;
+            }
+            at = period * frame->groups + group;
+        }
+        set(s, node, store->values[at], store->bits ? store->bits[at / 64] >> at % 64 & 1 : store->present[at]);
+        return true;
+    }
+    switch (n->op) {
+    case OP_CONSTANT: set(s, node, n->value, true); return true;
+    case OP_COLUMN: set_input(s, node, &frame->columns[n->slot], s->row); return true;
+    case OP_ATTRIBUTE: set_input(s, node, &frame->attributes[n->slot], unit); return true;
+    default:
+        if (pl_rows_is_operation((pl_op)n->op) || n->op == OP_COMBINE) return false;
+        set(s, node, 0, false); /* missing, or an aggregate that was not part of the run */
+        return true;
+    }
+}
+
+static bool push_operands(pl_scalar *s, pl_node node) {
+    const pl_graph_node *n = pl_graph_node_at(s->e->program, node);
+    if (n->op != OP_COMBINE) return push(s, n->a) && push(s, n->b) && push(s, n->c);
+    const pl_part *parts = pl_graph_parts(s->e->program, node);
+    for (uint32_t i = 0; i < n->count; i++)
+        if (!push(s, parts[i].score) || !push(s, parts[i].applies)) return false;
+    return true;
+}
+
+static pl_cells cell(const pl_scalar *s, pl_node node) { return (pl_cells){&s->values[node], &s->present[node]}; }
+
+static bool combine(pl_scalar *s, pl_node node) {
+    const pl_graph_node *n = pl_graph_node_at(s->e->program, node);
+    const pl_part *parts = pl_graph_parts(s->e->program, node);
+    pl_combine how = (pl_combine)n->detail;
+    double value;
+    unsigned char has;
+    if (how == PL_COMBINE_MEDIAN) {
+        pl_cells *cells = malloc(n->count * sizeof *cells);
+        double *scratch = malloc(n->count * sizeof *scratch);
+        bool ready = cells && scratch;
+        for (uint32_t i = 0; ready && i < n->count; i++) cells[i] = cell(s, parts[i].score);
+        if (ready) pl_combining_median(cells, n->count, n->strict, scratch, &value, &has, 1);
+        free(cells);
+        free(scratch);
+        if (!ready) return false;
+    } else {
+        double sum, weight, full = 0;
+        unsigned char state;
+        pl_combining to = {&sum, &weight, &state};
+        pl_combining_begin(how, to, 1);
+        for (uint32_t i = 0; i < n->count; i++) {
+            pl_cells applies = parts[i].applies ? cell(s, parts[i].applies) : (pl_cells){0};
+            full = full < 0 || parts[i].full < 0 ? -1 : full + parts[i].full;
+            pl_combining_add(how, n->strict, to, cell(s, parts[i].score), applies, parts[i].weight, parts[i].full, 1);
+        }
+        pl_combining_end(how, n->strict, to, full, &value, &has, 1);
+    }
+    set(s, node, value, has);
+    return true;
+}
+
+static bool compute(pl_scalar *s, pl_node node) {
+    const pl_graph_node *n = pl_graph_node_at(s->e->program, node);
+    if (n->op == OP_COMBINE) return combine(s, node);
+    double value;
+    unsigned char has;
+    pl_rows_apply((pl_op)n->op, &value, &has, cell(s, n->a), cell(s, n->b), cell(s, n->c), 1);
+    set(s, node, value, has);
+    return true;
+}
+
+pl_status pl_scalar_value(pl_scalar *s, pl_node node, size_t row, double *out, bool *present) {
+    if (!make_room(s)) return PL_MEMORY;
+    if (!s->used || s->row != row) memset(s->known, 0, s->size);
+    s->used = true;
+    s->row = row;
+    s->depth = 0;
+    if (!push(s, node)) return PL_MEMORY;
+    while (s->depth) {
+        pl_node top = s->stack[s->depth - 1];
+        size_t depth = s->depth;
+        if (s->known[top] || load(s, top)) {
+            s->depth--;
+            continue;
+        }
+        if (!push_operands(s, top)) return PL_MEMORY;
+        if (s->depth > depth) continue;
+        if (!compute(s, top)) return PL_MEMORY;
+        s->depth--;
+    }
+    *out = s->values[node];
+    *present = s->present[node];
+    return PL_OK;
+}
