@@ -71,6 +71,21 @@ pl_status pl_problem_add(pl_problems *problems, pl_level level, const char *code
     return PL_MEMORY;
 }
 
+pl_status pl_problems_append(pl_problems *problems, const pl_problems *from) {
+    if (!problems) return pl_problems_status(from);
+    size_t kept[3] = {0};
+    for (size_t i = 0; i < from->count; i++) {
+        const pl_problem *problem = &from->items[i];
+        pl_problem_add(problems, problem->level, problem->code, problem->place, "%s", problem->text);
+        kept[problem->level]++;
+    }
+    problems->errors += from->errors - kept[PL_ERROR];
+    problems->warnings += from->warnings - kept[PL_WARNING];
+    problems->notes += from->notes - kept[PL_NOTE];
+    problems->failed |= from->failed;
+    return problems->failed ? PL_MEMORY : pl_problems_status(from);
+}
+
 void pl_problem_print(const pl_problem *problem, pl_buffer *out) {
     static const char *const names[] = {"", "warning: ", "note: "};
     if (problem->place.file) pl_buffer_print(out, "%s:", problem->place.file);

@@ -52,6 +52,9 @@ __attribute__((format(printf, 5, 6))) pl_status pl_problem_add(pl_problems *prob
 /* Writes one problem as a line: `file:row:field: text` for an error, `...: warning: text [W012]` otherwise. No newline. */
 void pl_problem_print(const pl_problem *problem, pl_buffer *out);
 
+/* Adds everything that `from` holds to the end of the list, counts of what it did not keep included. */
+pl_status pl_problems_append(pl_problems *problems, const pl_problems *from);
+
 /* PL_MEMORY if recording failed, PL_INPUT if there is an error, else PL_OK. */
 pl_status pl_problems_status(const pl_problems *problems);
 

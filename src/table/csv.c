@@ -1,0 +1,468 @@
+#include <plumbline/table/csv.h>
+
+#include "table/cell.h"
+#include "table/dialect.h"
+#include "table/source.h"
+
+#include <plumbline/base/number.h>
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define CHUNK_BYTES ((size_t)1 << 20)
+#define DEFAULT_BYTES ((size_t)64 << 30)
+#define DEFAULT_COLUMNS 1000000
+#define DEFAULT_ROWS ((size_t)1 << 31)
+#define DEFAULT_CELL ((size_t)1 << 20)
+
+/* A run of whole records that one thread reads. */
+typedef struct chunk {
+    const char *from, *to;
+    size_t records, rows;           /* rows: records that are not blank */
+    size_t first_record, first_row; /* how many come before */
+    bool not_utf8;
+    bool failed; /* memory */
+    pl_intern *texts;
+    pl_problems problems;
+} chunk;
+
+typedef struct reading {
+    const pl_csv_options *options;
+    pl_csv_options limits;
+    pl_source *source;
+    pl_table *table;
+    const char *name;
+    pl_dialect dialect;
+    pl_str body; /* what follows the header */
+    bool has_quotes;
+    bool has_blanks; /* some record is left out, so that rows need their place in the file */
+    atomic_bool found_quote;
+    chunk *chunks;
+    size_t chunk_count;
+} reading;
+
+static pl_place place_of(const reading *r, size_t record, const char *field) {
+    return (pl_place){r->name, record + 2, field};
+}
+
+/* ---- header ---- */
+
+static pl_status read_header(reading *r, pl_problems *problems) {
+    pl_str text = r->source->bytes;
+    const char *at = text.at, *end = text.at + text.len;
+    r->dialect = pl_dialect_of(text);
+    size_t count = 0;
+    for (const char *c = at; c < end;) {
+        pl_cell cell = pl_cell_read(r->dialect, c, end);
+        count++;
+        c = cell.next;
+        if (cell.last) break;
+    }
+    pl_table *table = r->table;
+    if (count > r->limits.max_columns)
+        return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = r->name}, "has %zu columns; at most %zu are read", count,
+                              r->limits.max_columns);
+    table->columns = pl_arena_array(&table->arena, count + 1, sizeof *table->columns);
+    if (!table->columns) return PL_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        pl_cell cell = pl_cell_read(r->dialect, at, end);
+        pl_column *column = &table->columns[i];
+        pl_str name = pl_str_trim(cell.text);
+        char *room = cell.doubled ? malloc(name.len + 1) : NULL;
+        if (cell.doubled && !room) return PL_MEMORY;
+        if (room) name = pl_cell_undouble(name, room);
+        bool copied = pl_str_copy(&column->name, &table->arena, name);
+        free(room);
+        if (!copied) return PL_MEMORY;
+        table->column_count++;
+        at = cell.next;
+    }
+    r->body = (pl_str){at, (size_t)(end - at)};
+    return PL_OK;
+}
+
+static void choose_kinds(reading *r) {
+    for (size_t i = 0; i < r->table->column_count; i++) {
+        pl_column *column = &r->table->columns[i];
+        if (!column->name.len) continue;
+        column->kind = r->options->choose ? r->options->choose(r->options->context, i, column->name) : PL_COLUMN_TEXTS;
+    }
+}
+
+static pl_status check_header(reading *r, pl_problems *problems) {
+    pl_table *table = r->table;
+    if (table->column_count == 0 || (table->column_count == 1 && table->columns[0].name.len == 0))
+        return pl_problem_add(problems, PL_ERROR, "E108", (pl_place){.file = r->name}, "has no header line that names its columns");
+    pl_intern *names;
+    if (pl_intern_create(&names, 0) != PL_OK) return PL_MEMORY;
+    pl_status status = PL_OK;
+    for (size_t i = 0; i < table->column_count && status != PL_MEMORY; i++) {
+        const pl_column *column = &table->columns[i];
+        if (column->kind == PL_COLUMN_SKIPPED || !column->name.len) continue;
+        uint32_t id;
+        size_t before = pl_intern_count(names);
+        if (pl_intern_add(names, column->name, &id) != PL_OK) status = PL_MEMORY;
+        else if (pl_intern_count(names) == before)
+            status = pl_problem_add(problems, PL_ERROR, "E104", (pl_place){r->name, 1, column->name.at},
+                                    "two columns have this header (the second is column %zu)", i + 1);
+    }
+    pl_intern_free(names);
+    return status;
+}
+
+/* ---- cutting into chunks ---- */
+
+static void find_quotes(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    reading *r = context;
+    if (atomic_load_explicit(&r->found_quote, memory_order_relaxed)) return;
+    size_t from = index * CHUNK_BYTES, size = r->body.len - from < CHUNK_BYTES ? r->body.len - from : CHUNK_BYTES;
+    if (memchr(r->body.at + from, '"', size)) atomic_store(&r->found_quote, true);
+    pl_source_release(r->source, r->body.at + from, r->body.at + from + size);
+}
+
+/* Without quotes a record ends at the next line end, wherever one starts to look. With them the text is walked once. */
+static bool cut(reading *r) {
+    const char *at = r->body.at, *end = at + r->body.len;
+    size_t capacity = 0;
+    while (at < end) {
+        if (pl_reserve((void **)&r->chunks, &capacity, r->chunk_count + 1, sizeof *r->chunks, 0)) return false;
+        const char *to = (size_t)(end - at) > CHUNK_BYTES ? at + CHUNK_BYTES : end;
+        if (r->has_quotes) {
+            const char *stop = to;
+            for (to = at; to < stop;) to = pl_record_end(r->dialect, to, end);
+        } else if (to < end) {
+            const char *line = memchr(to, r->dialect.line_end, (size_t)(end - to));
+            to = line ? line + 1 : end;
+        }
+        chunk *c = &r->chunks[r->chunk_count++];
+        *c = (chunk){.from = at, .to = to};
+        pl_problems_init(&c->problems, 0);
+        at = to;
+    }
+    return true;
+}
+
+static void survey(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    reading *r = context;
+    chunk *c = &r->chunks[index];
+    for (const char *at = c->from; at < c->to;) {
+        c->records++;
+        bool blank = *at <= ' ' || *at == r->dialect.separator ? pl_record_blank(r->dialect, at, c->to) : false;
+        c->rows += !blank;
+        if (r->has_quotes) {
+            at = pl_record_end(r->dialect, at, c->to);
+        } else {
+            const char *line = memchr(at, r->dialect.line_end, (size_t)(c->to - at));
+            at = line ? line + 1 : c->to;
+        }
+    }
+    pl_str text = {c->from, (size_t)(c->to - c->from)};
+    c->not_utf8 = pl_utf8_check(text) < text.len;
+    pl_source_release(r->source, c->from, c->to);
+}
+
+static void free_chunks(reading *r) {
+    for (size_t i = 0; i < r->chunk_count; i++) {
+        pl_intern_free(r->chunks[i].texts);
+        pl_problems_free(&r->chunks[i].problems);
+    }
+    free(r->chunks);
+    r->chunks = NULL;
+    r->chunk_count = 0;
+}
+
+/* Finds the chunks, their rows, and whether the bytes are UTF-8. */
+static pl_status lay_out(reading *r, bool *utf8) {
+    pl_pool *pool = r->options->pool;
+    atomic_store(&r->found_quote, false);
+    pl_pool_run(pool, (r->body.len + CHUNK_BYTES - 1) / CHUNK_BYTES, find_quotes, r);
+    r->has_quotes = atomic_load(&r->found_quote);
+    if (!cut(r)) return PL_MEMORY;
+    pl_pool_run(pool, r->chunk_count, survey, r);
+    size_t records = 0, rows = 0;
+    *utf8 = pl_utf8_check((pl_str){r->source->bytes.at, (size_t)(r->body.at - r->source->bytes.at)}) ==
+            (size_t)(r->body.at - r->source->bytes.at);
+    for (size_t i = 0; i < r->chunk_count; i++) {
+        chunk *c = &r->chunks[i];
+        c->first_record = records;
+        c->first_row = rows;
+        records += c->records;
+        rows += c->rows;
+        *utf8 &= !c->not_utf8;
+    }
+    r->table->rows = rows;
+    r->has_blanks = records != rows;
+    return PL_OK;
+}
+
+/* ---- cells ---- */
+
+static void clear_present(pl_column *column, size_t row) {
+    _Atomic uint64_t *word = (_Atomic uint64_t *)&column->present[row / 64];
+    atomic_fetch_and_explicit(word, ~(UINT64_C(1) << (row % 64)), memory_order_relaxed);
+}
+
+static void not_a_number(reading *r, chunk *c, const pl_column *column, pl_str text, size_t record) {
+    pl_buffer diagnosis;
+    pl_buffer_init(&diagnosis, 0);
+    pl_cell_diagnosis(text, &diagnosis);
+    if (diagnosis.failed) c->failed = true;
+    else
+        pl_problem_add(&c->problems, PL_ERROR, "E106", place_of(r, record, column->name.at), "\"%.*s\" %s",
+                       (int)(text.len > 40 ? 40 : text.len), text.at, diagnosis.at);
+    pl_buffer_free(&diagnosis);
+}
+
+static void take_number(reading *r, chunk *c, pl_column *column, pl_str text, size_t row, size_t record) {
+    double value;
+    pl_cell_kind kind = pl_cell_number(text, &value);
+    if (kind == PL_CELL_NUMBER) {
+        column->numbers[row] = value;
+        return;
+    }
+    clear_present(column, row);
+    if (kind == PL_CELL_OTHER) not_a_number(r, c, column, text, record);
+}
+
+static void take_text(chunk *c, pl_column *column, pl_str text, size_t row) {
+    if (!text.len) return;
+    if (!c->texts && pl_intern_create(&c->texts, 0) != PL_OK) c->failed = true;
+    else if (pl_intern_add(c->texts, text, &column->texts[row]) != PL_OK) c->failed = true;
+}
+
+static void take_cell(reading *r, chunk *c, pl_column *column, const pl_cell *cell, size_t row, size_t record) {
+    if (cell->unended)
+        pl_problem_add(&c->problems, PL_ERROR, "E105", place_of(r, record, column->name.at), "the closing quote of this cell is missing");
+    if (column->kind == PL_COLUMN_SKIPPED) return;
+    pl_str text = pl_str_trim(cell->text);
+    if (text.len > r->limits.max_cell) {
+        pl_problem_add(&c->problems, PL_ERROR, "E102", place_of(r, record, column->name.at), "this cell has %zu bytes; at most %zu are read",
+                       text.len, r->limits.max_cell);
+        text.len = 0;
+    }
+    char *room = cell->doubled ? malloc(text.len + 1) : NULL;
+    if (cell->doubled && !room) {
+        c->failed = true;
+        return;
+    }
+    if (room) text = pl_cell_undouble(text, room);
+    if (column->kind == PL_COLUMN_NUMBERS) take_number(r, c, column, text, row, record);
+    else take_text(c, column, text, row);
+    free(room);
+}
+
+/* The cells that a short record lacks are missing. */
+static void short_record(reading *r, chunk *c, size_t cells, size_t row, size_t record) {
+    pl_table *table = r->table;
+    pl_problem_add(&c->problems, PL_ERROR, "E103", place_of(r, record, NULL), "this row has %zu cells, the header has %zu", cells,
+                   table->column_count);
+    for (size_t i = cells; i < table->column_count; i++)
+        if (table->columns[i].kind == PL_COLUMN_NUMBERS) clear_present(&table->columns[i], row);
+}
+
+static const char *long_record(reading *r, chunk *c, const char *at, size_t record) {
+    size_t cells = r->table->column_count;
+    bool filled = false, last = false;
+    while (!last) {
+        pl_cell cell = pl_cell_read(r->dialect, at, c->to);
+        cells++;
+        filled |= pl_str_trim(cell.text).len > 0;
+        last = cell.last;
+        at = cell.next;
+    }
+    if (filled)
+        pl_problem_add(&c->problems, PL_ERROR, "E103", place_of(r, record, NULL), "this row has %zu cells, the header has %zu", cells,
+                       r->table->column_count);
+    return at;
+}
+
+/* The usual cell: a plain number that ends at a separator or line end. Returns where the next cell begins, or NULL. */
+static inline const char *quick_number(pl_dialect dialect, pl_column *column, const char *at, const char *end, size_t row, bool *last) {
+    double value;
+    size_t length = pl_number_scan(at, end, &value);
+    const char *stop = at + length;
+    if (!length || stop == end) return NULL;
+    if (*stop != dialect.separator) {
+        if (*stop == '\r' && dialect.line_end == '\n' && stop + 1 < end) stop++;
+        if (*stop != dialect.line_end) return NULL;
+        *last = true;
+    }
+    column->numbers[row] = value;
+    return stop + 1;
+}
+
+static const char *parse_record(reading *r, chunk *c, const char *at, size_t row, size_t record) {
+    pl_table *table = r->table;
+    bool last = false;
+    for (size_t i = 0; i < table->column_count; i++) {
+        pl_column *column = &table->columns[i];
+        if (column->kind == PL_COLUMN_NUMBERS) {
+            const char *next = quick_number(r->dialect, column, at, c->to, row, &last);
+            if (next) {
+                at = next;
+                if (!last) continue;
+                if (i + 1 < table->column_count) short_record(r, c, i + 1, row, record);
+                return at;
+            }
+        }
+        pl_cell cell = pl_cell_read(r->dialect, at, c->to);
+        take_cell(r, c, column, &cell, row, record);
+        at = cell.next;
+        if (!cell.last) continue;
+        if (i + 1 < table->column_count) short_record(r, c, i + 1, row, record);
+        return at;
+    }
+    return long_record(r, c, at, record);
+}
+
+static void parse(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    reading *r = context;
+    chunk *c = &r->chunks[index];
+    size_t row = c->first_row, record = c->first_record;
+    for (const char *at = c->from; at < c->to; record++) {
+        if (r->has_blanks && pl_record_blank(r->dialect, at, c->to)) {
+            at = pl_record_end(r->dialect, at, c->to);
+            continue;
+        }
+        if (r->table->source_rows) r->table->source_rows[row] = record + 2;
+        at = parse_record(r, c, at, row++, record);
+    }
+    pl_source_release(r->source, c->from, c->to);
+}
+
+/* ---- putting together ---- */
+
+static pl_status make_columns(reading *r, pl_problems *problems) {
+    pl_table *table = r->table;
+    size_t rows = table->rows;
+    if (rows > r->limits.max_rows)
+        return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = r->name}, "has %zu rows; at most %zu are read", rows,
+                              r->limits.max_rows);
+    for (size_t i = 0; i < table->column_count; i++) {
+        pl_column *column = &table->columns[i];
+        if (column->kind == PL_COLUMN_TEXTS) {
+            column->texts = calloc(rows + 1, sizeof *column->texts);
+            if (!column->texts) return PL_MEMORY;
+        } else if (column->kind == PL_COLUMN_NUMBERS) {
+            size_t words = rows / 64 + 1;
+            column->numbers = calloc(rows + 1, sizeof *column->numbers);
+            column->present = malloc(words * sizeof *column->present);
+            if (!column->numbers || !column->present) return PL_MEMORY;
+            memset(column->present, 0xFF, words * sizeof *column->present);
+            column->present[words - 1] = (UINT64_C(1) << (rows % 64)) - 1;
+        }
+    }
+    if (r->has_blanks) {
+        table->source_rows = malloc((rows + 1) * sizeof *table->source_rows);
+        if (!table->source_rows) return PL_MEMORY;
+    }
+    return PL_OK;
+}
+
+static void renumber(const reading *r, const chunk *c, const uint32_t *numbers) {
+    for (size_t i = 0; i < r->table->column_count; i++) {
+        uint32_t *texts = r->table->columns[i].texts;
+        for (size_t row = c->first_row; texts && row < c->first_row + c->rows; row++) texts[row] = numbers[texts[row]];
+    }
+}
+
+/* The numbers that texts have in their chunk become those of the table: in the order of first arrival in the file. */
+static pl_status join_texts(reading *r) {
+    for (size_t i = 0; i < r->chunk_count; i++) {
+        chunk *c = &r->chunks[i];
+        if (!c->texts) continue;
+        size_t count = pl_intern_count(c->texts);
+        uint32_t *numbers = malloc((count + 1) * sizeof *numbers);
+        pl_status status = numbers ? PL_OK : PL_MEMORY;
+        if (numbers) numbers[0] = 0;
+        for (size_t k = 1; k <= count && status == PL_OK; k++)
+            status = pl_intern_add(r->table->texts, pl_intern_text(c->texts, (uint32_t)k), &numbers[k]);
+        if (status == PL_OK) renumber(r, c, numbers);
+        free(numbers);
+        pl_intern_free(c->texts);
+        c->texts = NULL;
+        if (status != PL_OK) return status;
+    }
+    return PL_OK;
+}
+
+static pl_status collect(reading *r, pl_problems *problems) {
+    pl_status status = PL_OK;
+    for (size_t i = 0; i < r->chunk_count; i++) {
+        chunk *c = &r->chunks[i];
+        pl_status found = pl_problems_append(problems, &c->problems);
+        if (c->failed || found == PL_MEMORY) return PL_MEMORY;
+        if (found != PL_OK) status = found;
+    }
+    pl_status joined = join_texts(r);
+    return joined == PL_OK ? status : joined;
+}
+
+/* Finds header and rows; where the bytes are not UTF-8, once more after they have been recoded. */
+static pl_status find_rows(reading *r, pl_problems *problems) {
+    for (;;) {
+        bool utf8 = true;
+        pl_status status = read_header(r, problems);
+        if (status == PL_OK) status = lay_out(r, &utf8);
+        if (status != PL_OK || utf8) return status;
+        status = pl_source_recode(r->source, r->name, problems);
+        if (status != PL_OK) return status;
+        free_chunks(r);
+        pl_arena_free(&r->table->arena);
+        r->table->column_count = 0;
+    }
+}
+
+static pl_status read_source(reading *r, pl_problems *problems) {
+    pl_status status = find_rows(r, problems);
+    if (status != PL_OK) return status;
+    choose_kinds(r);
+    pl_status header = check_header(r, problems);
+    if (header != PL_MEMORY) status = make_columns(r, problems);
+    if (status != PL_OK || header == PL_MEMORY) return status != PL_OK ? status : header;
+    pl_pool_run(r->options->pool, r->chunk_count, parse, r);
+    status = collect(r, problems);
+    return status != PL_OK ? status : header;
+}
+
+static pl_status read_all(pl_table *table, pl_source *source, const char *name, const pl_csv_options *options, pl_problems *problems) {
+    static const pl_csv_options defaults;
+    reading r = {.options = options ? options : &defaults, .source = source, .table = table, .name = name};
+    r.limits = (pl_csv_options){
+        .max_columns = r.options->max_columns ? r.options->max_columns : DEFAULT_COLUMNS,
+        .max_rows = r.options->max_rows ? r.options->max_rows : DEFAULT_ROWS,
+        .max_cell = r.options->max_cell ? r.options->max_cell : DEFAULT_CELL,
+    };
+    pl_status status = pl_intern_create(&table->texts, 0);
+    if (status == PL_OK) status = pl_source_unmark(source, name, problems);
+    if (status == PL_OK) status = read_source(&r, problems);
+    free_chunks(&r);
+    pl_str kept;
+    if (!pl_str_copy(&kept, &table->arena, pl_str_of(name))) return PL_MEMORY;
+    table->name = kept.at;
+    return status;
+}
+
+pl_status pl_csv_read(pl_table *table, const char *path, const pl_csv_options *options, pl_problems *problems) {
+    *table = (pl_table){0};
+    pl_source source;
+    size_t limit = options && options->max_bytes ? options->max_bytes : DEFAULT_BYTES;
+    pl_status status = pl_source_open(&source, path, limit, problems);
+    if (status == PL_OK) status = read_all(table, &source, path, options, problems);
+    pl_source_close(&source);
+    return status;
+}
+
+pl_status pl_csv_read_bytes(pl_table *table, const char *name, pl_str bytes, const pl_csv_options *options, pl_problems *problems) {
+    *table = (pl_table){0};
+    pl_source source = {.bytes = bytes};
+    size_t limit = options && options->max_bytes ? options->max_bytes : DEFAULT_BYTES;
+    if (bytes.len > limit)
+        return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = name}, "is larger than %zu bytes", limit);
+    pl_status status = read_all(table, &source, name, options, problems);
+    pl_source_close(&source);
+    return status;
+}
