@@ -143,17 +143,18 @@ static bool add_output(driver *d, pl_node node, pl_pass_sink sink) {
 /* A node that the next pass writes into a column. The store exists from now on but must not be read within the pass: it is
  * entered in `stored` afterwards. */
 static bool add_column(driver *d, pl_node node) {
-    if (d->e->stored[node]) return true;
+    uint32_t before = d->e->stored[node]; /* an aggregate's value per period or group is spread over the rows */
+    if (before && d->e->stores[before].kind == STORE_ROWS) return true;
     for (size_t i = 0; d->output_of[node] && i < d->sink_count; i++)
         if (d->sinks[i].output == d->output_of[node] - 1 && !d->sinks[i].reduce) return true;
     if (!pl_store_add(d->e, node, STORE_ROWS)) return false;
     uint32_t store = d->e->stored[node];
-    d->e->stored[node] = 0;
+    d->e->stored[node] = before;
     return add_output(d, node, (pl_pass_sink){.store = store});
 }
 
 static bool needs_column(driver *d, pl_node argument) {
-    return pl_is_plain_column(d->e, argument) || d->e->stored[argument] || add_column(d, argument);
+    return pl_is_plain_column(d->e, argument) || add_column(d, argument);
 }
 
 /* An aggregate that runs over the rows which pass `stage` computes. */
@@ -217,6 +218,7 @@ static pl_status run_stages(driver *d) {
     choose_kept(d);
     pl_status status = pl_guards_make(&d->e->guards, d->e->program, d->needed, d->wanted, d->wanted_count);
     for (uint32_t stage = 0; stage <= d->stages && status == PL_OK; stage++) {
+        d->e->stage = stage;
         if (!prepare_pass(d, stage)) return PL_MEMORY;
         status = run_pass(d);
         if (status == PL_OK) status = run_aggregates(d, stage);

@@ -36,6 +36,7 @@ typedef enum pl_reduce {
     REDUCE_MEDIAN,
     REDUCE_QUANTILE, /* value = p in 0..1; linear between neighbours (Excel's PERCENTILE.INC, R's type 7) */
     REDUCE_TRIMMED,  /* mean without the value-many lowest and as many highest; missing when none is left */
+    REDUCE_VARIANCE, /* with n - 1; for lists of members only: over all and group it is made of sums */
 } pl_reduce;
 
 typedef struct pl_graph_node {

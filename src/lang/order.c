@@ -68,6 +68,16 @@ static double quantile(const double *sorted, size_t count, double p) {
     return part == 0 ? sorted[below] : sorted[below] + part * (sorted[below + 1] - sorted[below]);
 }
 
+static bool variance(const double *values, size_t count, double *out) {
+    if (count < 2) return false;
+    pl_sum sum = {0}, squares = {0};
+    for (size_t i = 0; i < count; i++) pl_sum_add(&sum, values[i]);
+    double mean = pl_sum_value(sum) / (double)count;
+    for (size_t i = 0; i < count; i++) pl_sum_add(&squares, (values[i] - mean) * (values[i] - mean));
+    *out = pl_sum_value(squares) / (double)(count - 1);
+    return isfinite(*out);
+}
+
 bool pl_order_reduce(pl_reduce how, double parameter, const double *sorted, size_t count, double *out) {
     *out = 0;
     if (how == REDUCE_COUNT) {
@@ -83,6 +93,7 @@ bool pl_order_reduce(pl_reduce how, double parameter, const double *sorted, size
     case REDUCE_MEDIAN:
         *out = count % 2 ? sorted[count / 2] : sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2;
         return true;
+    case REDUCE_VARIANCE: return variance(sorted, count, out);
     case REDUCE_QUANTILE: *out = quantile(sorted, count, parameter); return true;
     default: break;
     }

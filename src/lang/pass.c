@@ -152,12 +152,11 @@ static void spread(pass_worker *w, const pl_plan_step *step, size_t n) {
 /* True where every branch around the node is taken in this row, as far as its conditions are known by now. */
 static bool reached(pass *p, pass_worker *w, pl_node node, size_t row) {
     const pl_guards *guards = &p->e->guards;
-    uint32_t stage = pl_graph_node_at(p->e->program, node)->stage;
     for (uint32_t g = guards->of[node]; g; g = guards->items[g].parent) {
         const pl_guard *guard = &guards->items[g];
         double value;
         bool present;
-        if (pl_graph_node_at(p->e->program, guard->condition)->stage > stage) continue;
+        if (pl_graph_node_at(p->e->program, guard->condition)->stage > p->e->stage) continue;
         if (!w->scalar && pl_scalar_create(&w->scalar, p->e) != PL_OK) return atomic_store(&p->failed, true), false;
         if (pl_scalar_value(w->scalar, guard->condition, row, &value, &present) != PL_OK) return atomic_store(&p->failed, true), false;
         if (!present || (value != 0) != guard->wanted) return false;

@@ -1,0 +1,276 @@
+#include "lang/builtin.h"
+#include "lang/compiler.h"
+
+#include <math.h>
+
+static const char *const scope_words[] = {"all", "group", "periods", "children"}; /* in the order of pl_scope */
+static const char *const later_words[] = {"raters", "events", "months", "quarters"};
+
+static pl_status unknown_scope(pl_compiler *c, pl_str word) {
+    for (size_t i = 0; i < sizeof later_words / sizeof *later_words; i++)
+        if (pl_str_is_fold(word, later_words[i]))
+            return pl_compile_problem(c, "E215", "\"%s\" cannot be run over yet; there are all, group, peers, periods and children",
+                                      later_words[i]);
+    static const pl_str candidates[] = {{"all", 3}, {"group", 5}, {"peers", 5}, {"periods", 7}, {"children", 8}};
+    return pl_compile_unknown(c, "E215", "scope", word, candidates, sizeof candidates / sizeof *candidates);
+}
+
+pl_status pl_compile_scope(pl_compiler *c, const pl_syntax *s, const pl_function *function, pl_call_frame *frame) {
+    if (!s->scope.len) {
+        if (function->over == PL_OVER_ALWAYS)
+            return pl_compile_problem(c, "E215", "%s needs what it runs over: %s(%s over peers), or all, group, periods, children",
+                                      function->name, function->name, function->parameters);
+        frame->has_scope = function->over == PL_OVER_PEERS;
+        frame->scope = c->meaning->peers;
+        return PL_OK;
+    }
+    if (function->over == PL_OVER_NEVER) return pl_compile_problem(c, "E215", "%s does not take \"over\"", function->name);
+    frame->has_scope = true;
+    if (c->frame && pl_str_is(s->scope, "scope")) {
+        frame->scope = c->frame->scope;
+        return PL_OK;
+    }
+    if (pl_str_is_fold(s->scope, "peers")) {
+        frame->scope = c->meaning->peers;
+        return PL_OK;
+    }
+    for (size_t i = 0; i < sizeof scope_words / sizeof *scope_words; i++) {
+        if (!pl_str_is_fold(s->scope, scope_words[i])) continue;
+        frame->scope = (pl_scope)i;
+        return PL_OK;
+    }
+    return unknown_scope(c, s->scope);
+}
+
+static pl_status check_count(pl_compiler *c, const pl_syntax *s, const pl_definition *d, bool over) {
+    size_t least = 0;
+    while (least < d->count && !d->defaults[least]) least++;
+    bool many = d->variadic && !(over && d->function->over == PL_OVER_MAY);
+    if (s->count >= least && (many || s->count <= d->count)) return PL_OK;
+    pl_buffer signature;
+    pl_buffer_init(&signature, 0);
+    pl_function_signature(d->function, &signature);
+    pl_status status = signature.failed ? PL_MEMORY
+                                        : pl_compile_problem(c, "E213", "%s has %zu argument%s here; it is used as %s", d->function->name,
+                                                             s->count, s->count == 1 ? "" : "s", signature.at);
+    pl_buffer_free(&signature);
+    return status;
+}
+
+/* Rows where the condition does not hold are left out: the argument is missing there. */
+static pl_status apply_where(pl_compiler *c, const pl_syntax *s, pl_node *argument) {
+    pl_node condition, nothing;
+    pl_status status = pl_compile_syntax(c, s->where, &condition);
+    if (status != PL_OK) return status;
+    if (pl_program_type(c->program, condition) != PL_TYPE_BOOLEAN)
+        return pl_compile_problem(c, "E214", "\"where\" needs %s, found %s", pl_type_text(PL_TYPE_BOOLEAN),
+                                  pl_type_text(pl_program_type(c->program, condition)));
+    status = pl_program_missing(c->program, pl_program_type(c->program, *argument), &nothing);
+    return status != PL_OK ? status : pl_graph_if(c->program, condition, *argument, nothing, argument);
+}
+
+/* Defaults are compiled where the call stands: `target` means the caller's. */
+pl_status pl_compile_arguments(pl_compiler *c, const pl_syntax *s, const pl_definition *d, pl_node **arguments, size_t *count) {
+    pl_status worst = check_count(c, s, d, s->scope.len > 0);
+    if (worst != PL_OK) return worst;
+    *count = s->count > d->count ? s->count : d->count;
+    if (d->variadic) *count = s->count;
+    *arguments = pl_arena_array(pl_graph_arena(c->program), *count + 1, sizeof **arguments);
+    if (!*arguments) return PL_MEMORY;
+    for (size_t i = 0; i < *count; i++) {
+        const pl_syntax *argument = i < s->count ? s->arguments[i] : d->defaults[i];
+        pl_status status = pl_compile_syntax(c, argument, &(*arguments)[i]);
+        if (status == PL_MEMORY) return status;
+        if (status != PL_OK) worst = status;
+    }
+    if (worst == PL_OK && s->where) worst = apply_where(c, s, &(*arguments)[0]);
+    return worst;
+}
+
+static pl_status need_type(pl_compiler *c, const pl_function *f, const pl_node *arguments, size_t from, size_t count, pl_type type) {
+    for (size_t i = from; i < count; i++) {
+        pl_type found = pl_program_type(c->program, arguments[i]);
+        if (found == type) continue;
+        const char *hint = found == PL_TYPE_BOOLEAN && f->over != PL_OVER_NEVER ? "; count(condition over ...) counts cases" : "";
+        return pl_compile_problem(c, "E214", "argument %zu of %s must be %s, found %s%s", i + 1, f->name, pl_type_text(type),
+                                  pl_type_text(found), hint);
+    }
+    return PL_OK;
+}
+
+/* ---- what is built in ---- */
+
+static pl_status make_reduce(pl_compiler *c, const pl_function *f, pl_reduce how, pl_scope scope, const pl_node *arguments, size_t count,
+                             pl_node *out) {
+    double parameter = 0;
+    if (count > 1) {
+        if (!pl_program_constant(c->program, arguments[1], &parameter))
+            return pl_compile_problem(c, "E213", "the second argument of %s must be a number that is the same everywhere", f->name);
+        bool good = how == REDUCE_QUANTILE ? parameter >= 0 && parameter <= 1 : parameter >= 0 && parameter == floor(parameter);
+        if (!good)
+            return pl_compile_problem(c, "E213", "the second argument of %s must be %s", f->name,
+                                      how == REDUCE_QUANTILE ? "from 0 to 1" : "a whole number, 0 or more");
+    }
+    return pl_graph_reduce(c->program, how, scope, arguments[0], parameter, out);
+}
+
+static pl_status make_parts(pl_compiler *c, const pl_function *f, const pl_node *arguments, size_t count, pl_node *out) {
+    pl_combine how = (pl_combine)f->detail;
+    if (count == 1)
+        return pl_compile_problem(c, "E215", "%s of a single value needs what it runs over: %s(x over peers), or all, group, periods, children",
+                                  f->name, f->name);
+    if (count == 2 && (how == PL_COMBINE_MIN || how == PL_COMBINE_MAX))
+        return pl_graph_binary(c->program, how == PL_COMBINE_MIN ? OP_MINIMUM : OP_MAXIMUM, PL_TYPE_NUMBER, arguments[0], arguments[1],
+                               out);
+    pl_part *parts = pl_arena_array(pl_graph_arena(c->program), count, sizeof *parts);
+    if (!parts) return PL_MEMORY;
+    for (size_t i = 0; i < count; i++) parts[i] = (pl_part){.score = arguments[i], .weight = 1, .full = -1};
+    return pl_program_combine(c->program, how, parts, count, true, PL_SCOPE_ALL, out);
+}
+
+static pl_reduce reduce_of(pl_combine how) {
+    switch (how) {
+    case PL_COMBINE_SUM: return REDUCE_SUM;
+    case PL_COMBINE_MIN: return REDUCE_MIN;
+    case PL_COMBINE_MAX: return REDUCE_MAX;
+    case PL_COMBINE_MEDIAN: return REDUCE_MEDIAN;
+    default: return REDUCE_MEAN;
+    }
+}
+
+static pl_status make_count(pl_compiler *c, pl_scope scope, pl_node argument, pl_node *out) {
+    if (pl_program_type(c->program, argument) == PL_TYPE_BOOLEAN) {
+        pl_node one, nothing;
+        pl_status status = pl_program_number(c->program, 1, &one);
+        if (status == PL_OK) status = pl_program_missing(c->program, PL_TYPE_NUMBER, &nothing);
+        if (status == PL_OK) status = pl_graph_if(c->program, argument, one, nothing, &argument);
+        if (status != PL_OK) return status;
+    }
+    return pl_graph_reduce(c->program, REDUCE_COUNT, scope, argument, 0, out);
+}
+
+static pl_status make_rank(pl_compiler *c, bool place, pl_scope scope, pl_node argument, pl_node *out) {
+    pl_node direction;
+    pl_status status = pl_program_number(c->program, c->meaning->direction, &direction);
+    if (status == PL_OK) status = pl_graph_binary(c->program, OP_MULTIPLY, PL_TYPE_NUMBER, direction, argument, &argument);
+    return status != PL_OK ? status : pl_graph_rank(c->program, place, scope, argument, out);
+}
+
+static pl_status make_if(pl_compiler *c, const pl_function *f, const pl_node *arguments, pl_node *out) {
+    pl_status status = need_type(c, f, arguments, 0, 1, PL_TYPE_BOOLEAN);
+    if (status != PL_OK) return status;
+    pl_type then = pl_program_type(c->program, arguments[1]), otherwise = pl_program_type(c->program, arguments[2]);
+    if (then != otherwise)
+        return pl_compile_problem(c, "E214", "the two values of \"if\" must be of one kind, found %s and %s", pl_type_text(then),
+                                  pl_type_text(otherwise));
+    return pl_graph_if(c->program, arguments[0], arguments[1], arguments[2], out);
+}
+
+static pl_status make_coalesce(pl_compiler *c, const pl_function *f, const pl_node *arguments, size_t count, pl_node *out) {
+    pl_status status = need_type(c, f, arguments, 1, count, pl_program_type(c->program, arguments[0]));
+    *out = arguments[count - 1];
+    for (size_t i = count - 1; i-- > 0 && status == PL_OK;) status = pl_program_coalesce(c->program, arguments[i], *out, out);
+    return status;
+}
+
+static pl_status make_in(pl_compiler *c, const pl_function *f, const pl_node *arguments, size_t count, pl_node *out) {
+    pl_status status = need_type(c, f, arguments, 1, count, pl_program_type(c->program, arguments[0]));
+    for (size_t i = 1; i < count && status == PL_OK; i++) {
+        pl_node equal;
+        status = pl_graph_binary(c->program, OP_EQUAL, PL_TYPE_BOOLEAN, arguments[0], arguments[i], &equal);
+        if (status == PL_OK && i > 1) status = pl_graph_binary(c->program, OP_OR, PL_TYPE_BOOLEAN, *out, equal, out);
+        else *out = equal;
+    }
+    return status;
+}
+
+static pl_status make_bands(pl_compiler *c, const pl_function *f, const pl_node *arguments, size_t count, pl_node *out) {
+    pl_status status = need_type(c, f, arguments, 0, count, PL_TYPE_NUMBER);
+    if (status != PL_OK) return status;
+    if (count < 4 || count % 2)
+        return pl_compile_problem(c, "E213",
+                                  "bands takes x, then a limit and its points as often as needed, then the points where none is reached");
+    *out = arguments[count - 1];
+    for (size_t i = count - 3; status == PL_OK && i >= 1; i -= 2) {
+        pl_node reached;
+        bool up = c->meaning->direction > 0;
+        status = pl_graph_binary(c->program, OP_LESS_EQUAL, PL_TYPE_BOOLEAN, up ? arguments[i] : arguments[0],
+                                 up ? arguments[0] : arguments[i], &reached);
+        if (status == PL_OK) status = pl_graph_if(c->program, reached, arguments[i + 1], *out, out);
+        if (i < 2) break;
+    }
+    return status;
+}
+
+static pl_status make_defined(pl_compiler *c, const pl_call_frame *frame, pl_node *out) {
+    pl_compiler inner = *c;
+    inner.frame = frame;
+    return pl_compile_syntax(&inner, frame->definition->body, out);
+}
+
+static pl_status make_over_rows(pl_compiler *c, const pl_call_frame *frame, const pl_node *arguments, size_t count, pl_node *out) {
+    const pl_function *f = frame->definition->function;
+    if (f->builtin == BUILTIN_COUNT) return make_count(c, frame->scope, arguments[0], out);
+    pl_status status = need_type(c, f, arguments, 0, count, PL_TYPE_NUMBER);
+    if (status != PL_OK) return status;
+    bool list = frame->scope == PL_SCOPE_PERIODS || frame->scope == PL_SCOPE_CHILDREN;
+    switch ((pl_builtin)f->builtin) {
+    case BUILTIN_RANK: return make_rank(c, f->detail, frame->scope, arguments[0], out);
+    case BUILTIN_REDUCE: return make_reduce(c, f, (pl_reduce)f->detail, frame->scope, arguments, count, out);
+    case BUILTIN_SPREAD:
+        if (list) return pl_graph_reduce(c->program, (pl_reduce)f->detail, frame->scope, arguments[0], 0, out);
+        return make_defined(c, frame, out);
+    case BUILTIN_PARTS:
+        if (frame->definition->body) return make_defined(c, frame, out);
+        return pl_graph_reduce(c->program, reduce_of((pl_combine)f->detail), frame->scope, arguments[0], 0, out);
+    default: return make_defined(c, frame, out);
+    }
+}
+
+static pl_status make(pl_compiler *c, const pl_call_frame *frame, const pl_node *arguments, size_t count, pl_node *out) {
+    const pl_function *f = frame->definition->function;
+    pl_status status;
+    if (frame->has_scope) return make_over_rows(c, frame, arguments, count, out);
+    switch ((pl_builtin)f->builtin) {
+    case BUILTIN_IF: return make_if(c, f, arguments, out);
+    case BUILTIN_COALESCE: return make_coalesce(c, f, arguments, count, out);
+    case BUILTIN_PRESENT:
+        status = pl_graph_unary(c->program, OP_PRESENT, PL_TYPE_BOOLEAN, arguments[0], out);
+        return status != PL_OK || f->detail ? status : pl_graph_unary(c->program, OP_NOT, PL_TYPE_BOOLEAN, *out, out);
+    case BUILTIN_IN: return make_in(c, f, arguments, count, out);
+    case BUILTIN_BANDS: return make_bands(c, f, arguments, count, out);
+    case BUILTIN_SCORE: return pl_compile_problem(c, "E213", "score takes the code of an indicator: score(CODE)");
+    case BUILTIN_DEFINED: return make_defined(c, frame, out);
+    default: break;
+    }
+    status = need_type(c, f, arguments, 0, count, PL_TYPE_NUMBER);
+    if (status != PL_OK) return status;
+    if (f->builtin == BUILTIN_PARTS) return make_parts(c, f, arguments, count, out);
+    if (count == 1) return pl_graph_unary(c->program, (pl_op)f->detail, PL_TYPE_NUMBER, arguments[0], out);
+    return pl_graph_binary(c->program, (pl_op)f->detail, PL_TYPE_NUMBER, arguments[0], arguments[1], out);
+}
+
+static pl_status unknown_function(pl_compiler *c, pl_str name) {
+    size_t count;
+    const pl_function *functions = pl_functions(&count);
+    pl_str *names = pl_arena_array(pl_graph_arena(c->program), count, sizeof *names);
+    if (!names) return PL_MEMORY;
+    for (size_t i = 0; i < count; i++) names[i] = pl_str_of(functions[i].name);
+    return pl_compile_unknown(c, "E212", "function", name, names, count);
+}
+
+pl_status pl_compile_call(pl_compiler *c, const pl_syntax *s, pl_node *out) {
+    const pl_function *f = pl_function_find(s->text);
+    if (!f) return unknown_function(c, s->text);
+    pl_call_frame frame = {0};
+    pl_status status = pl_definition_of(c->program, f, &frame.definition);
+    if (status != PL_OK) return status;
+    status = pl_compile_scope(c, s, f, &frame);
+    if (status == PL_MEMORY) return status;
+    pl_node *arguments;
+    size_t count;
+    pl_status found = pl_compile_arguments(c, s, frame.definition, &arguments, &count);
+    if (status != PL_OK || found != PL_OK) return found != PL_OK ? found : status;
+    frame.arguments = arguments;
+    return make(c, &frame, arguments, count, out);
+}

@@ -1,0 +1,56 @@
+/* From the syntax tree to nodes of the program. Shared by the files that compile and the one that traces. */
+#ifndef PLUMBLINE_LANG_COMPILER_H
+#define PLUMBLINE_LANG_COMPILER_H
+
+#include "lang/graph.h"
+#include "lang/syntax.h"
+
+#include <plumbline/lang/functions.h>
+
+/* A function's parameters and, where it is defined in the language, its body. */
+typedef struct pl_definition {
+    const pl_function *function;
+    pl_str *names;
+    const pl_syntax **defaults; /* NULL where the argument must be given */
+    size_t count;
+    bool variadic; /* the last parameters repeat */
+    const pl_syntax *body;
+} pl_definition;
+
+/* Finds it in the program's memory, or parses it. PL_MEMORY on failure. */
+pl_status pl_definition_of(pl_program *program, const pl_function *function, const pl_definition **out);
+
+/* Inside the body of a definition: what its parameters stand for. */
+typedef struct pl_call_frame {
+    const pl_definition *definition;
+    const pl_node *arguments;
+    bool has_scope;
+    pl_scope scope;
+} pl_call_frame;
+
+typedef struct pl_compiler {
+    pl_program *program;
+    const pl_meaning *meaning;
+    pl_place place;
+    pl_problems *problems;
+    const pl_call_frame *frame; /* NULL in the text that a user wrote */
+} pl_compiler;
+
+/* Compiles one tree. PL_INPUT when problems were recorded. */
+pl_status pl_compile_syntax(pl_compiler *c, const pl_syntax *s, pl_node *out);
+pl_status pl_compile_call(pl_compiler *c, const pl_syntax *s, pl_node *out);
+
+/* The arguments of a call bound to a definition's parameters, defaults filled in: `count` nodes in the program's memory. With a
+ * `where` the first is missing where the condition does not hold. */
+pl_status pl_compile_arguments(pl_compiler *c, const pl_syntax *s, const pl_definition *definition, pl_node **arguments, size_t *count);
+
+/* The scope that a call names. */
+pl_status pl_compile_scope(pl_compiler *c, const pl_syntax *s, const pl_function *function, pl_call_frame *frame);
+
+/* Records a problem of type `code` about `s`; "unknown name" with the nearest candidate. */
+__attribute__((format(printf, 3, 4))) pl_status pl_compile_problem(pl_compiler *c, const char *code, const char *format, ...);
+pl_status pl_compile_unknown(pl_compiler *c, const char *code, const char *what, pl_str name, const pl_str *candidates, size_t count);
+
+const char *pl_type_text(pl_type type);
+
+#endif

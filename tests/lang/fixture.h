@@ -1,0 +1,36 @@
+/* Four units in two periods, on which expressions are tried.
+ *
+ * A, B, C, D have x = 9, 7, 7, 5 in 2021-Q2 and 6, 7, 8, 4 in 2021-Q1; A and B are the group county, C and D the group zone; B, C and
+ * D lie below A in the unit tree. full 10, target 8, low 0, high 20, weight 1; the score of GDP is 80. */
+#ifndef PLUMBLINE_TESTS_LANG_FIXTURE_H
+#define PLUMBLINE_TESTS_LANG_FIXTURE_H
+
+#include <plumbline/lang/evaluate.h>
+#include <plumbline/lang/trace.h>
+
+#define UNITS 4
+#define PERIODS 2
+#define MOST_COLUMNS 16
+
+typedef struct fixture {
+    char names[MOST_COLUMNS][32];
+    double values[MOST_COLUMNS][UNITS * PERIODS];
+    uint64_t present[MOST_COLUMNS];
+    size_t column_count;
+    double direction;
+    pl_scope peers;
+} fixture;
+
+void fixture_init(fixture *f);
+
+/* A directive: "direction -1", "peers group", or a column: "y 1 2 . 4 | 5 6 7 8" (after the bar: the period before). */
+bool fixture_set(fixture *f, const char *directive);
+
+/* Runs an expression and writes what comes out: "= 4, 0, 0, 0" (one value where all units have the same), followed by
+ * " ? division" and so on for incidents, or "! E211 text" lines for problems. `threads` 0: none. */
+void fixture_run(const fixture *f, pl_str expression, pl_buffer *out);
+
+/* Traces an expression for the first unit: "numbers | what = value | ...". */
+void fixture_trace(const fixture *f, pl_str expression, pl_buffer *out);
+
+#endif
