@@ -1,6 +1,7 @@
 #include <plumbline/base/digest.h>
 
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct pl_digest {
@@ -28,6 +29,18 @@ void pl_digest_free(pl_digest *digest) {
 
 pl_status pl_digest_add(pl_digest *digest, const void *bytes, size_t size) {
     return EVP_DigestUpdate(digest->context, bytes, size) ? PL_OK : PL_MEMORY;
+}
+
+pl_status pl_digest_add_file(pl_digest *digest, const char *path) {
+    FILE *file = fopen(path, "rbe");
+    if (!file) return PL_IO;
+    unsigned char block[65536];
+    size_t size;
+    pl_status status = PL_OK;
+    while (status == PL_OK && (size = fread(block, 1, sizeof block, file)) > 0) status = pl_digest_add(digest, block, size);
+    if (status == PL_OK && ferror(file)) status = PL_IO;
+    fclose(file);
+    return status;
 }
 
 pl_status pl_digest_finish(pl_digest *digest, unsigned char out[PL_DIGEST_SIZE]) {

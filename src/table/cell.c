@@ -41,7 +41,7 @@ static bool is_number(const pl_buffer *buffer) {
     return pl_number_parse(pl_buffer_view(buffer), &value);
 }
 
-void pl_cell_diagnosis(pl_str text, pl_buffer *out) {
+static void diagnose(pl_str text, pl_buffer *out) {
     pl_buffer plain;
     pl_buffer_init(&plain, 0);
     double value;
@@ -60,4 +60,22 @@ void pl_cell_diagnosis(pl_str text, pl_buffer *out) {
     }
     out->failed |= plain.failed;
     pl_buffer_free(&plain);
+}
+
+/* Long texts are shown by their beginning, cut between characters. */
+static int shown(pl_str text) {
+    size_t length = text.len > 40 ? 40 : text.len;
+    while (length < text.len && length > 0 && (text.at[length] & 0xC0) == 0x80) length--;
+    return (int)length;
+}
+
+pl_status pl_cell_not_a_number(pl_problems *problems, pl_place place, pl_str text) {
+    pl_buffer diagnosis;
+    pl_buffer_init(&diagnosis, 0);
+    diagnose(text, &diagnosis);
+    pl_status status = PL_MEMORY;
+    if (!diagnosis.failed)
+        status = pl_problem_add(problems, PL_ERROR, "E106", place, "\"%.*s\" %s", shown(text), text.at, diagnosis.at);
+    pl_buffer_free(&diagnosis);
+    return status;
 }

@@ -82,11 +82,9 @@ static pl_status read_header(reading *r, pl_problems *problems) {
 }
 
 static void choose_kinds(reading *r) {
-    for (size_t i = 0; i < r->table->column_count; i++) {
-        pl_column *column = &r->table->columns[i];
-        if (!column->name.len) continue;
-        column->kind = r->options->choose ? r->options->choose(r->options->context, i, column->name) : PL_COLUMN_TEXTS;
-    }
+    for (size_t i = 0; i < r->table->column_count; i++)
+        r->table->columns[i].kind = r->table->columns[i].name.len ? PL_COLUMN_TEXTS : PL_COLUMN_SKIPPED;
+    if (r->options->choose) r->options->choose(r->options->context, r->table->columns, r->table->column_count);
 }
 
 static pl_status check_header(reading *r, pl_problems *problems) {
@@ -204,17 +202,6 @@ static void clear_present(pl_column *column, size_t row) {
     atomic_fetch_and_explicit(word, ~(UINT64_C(1) << (row % 64)), memory_order_relaxed);
 }
 
-static void not_a_number(reading *r, chunk *c, const pl_column *column, pl_str text, size_t record) {
-    pl_buffer diagnosis;
-    pl_buffer_init(&diagnosis, 0);
-    pl_cell_diagnosis(text, &diagnosis);
-    if (diagnosis.failed) c->failed = true;
-    else
-        pl_problem_add(&c->problems, PL_ERROR, "E106", place_of(r, record, column->name.at), "\"%.*s\" %s",
-                       (int)(text.len > 40 ? 40 : text.len), text.at, diagnosis.at);
-    pl_buffer_free(&diagnosis);
-}
-
 static void take_number(reading *r, chunk *c, pl_column *column, pl_str text, size_t row, size_t record) {
     double value;
     pl_cell_kind kind = pl_cell_number(text, &value);
@@ -223,7 +210,8 @@ static void take_number(reading *r, chunk *c, pl_column *column, pl_str text, si
         return;
     }
     clear_present(column, row);
-    if (kind == PL_CELL_OTHER) not_a_number(r, c, column, text, record);
+    if (kind == PL_CELL_OTHER && pl_cell_not_a_number(&c->problems, place_of(r, record, column->name.at), text) == PL_MEMORY)
+        c->failed = true;
 }
 
 static void take_text(chunk *c, pl_column *column, pl_str text, size_t row) {
@@ -449,9 +437,10 @@ static pl_status read_all(pl_table *table, pl_source *source, const char *name, 
 pl_status pl_csv_read(pl_table *table, const char *path, const pl_csv_options *options, pl_problems *problems) {
     *table = (pl_table){0};
     pl_source source;
+    const char *name = options && options->name ? options->name : path;
     size_t limit = options && options->max_bytes ? options->max_bytes : DEFAULT_BYTES;
-    pl_status status = pl_source_open(&source, path, limit, problems);
-    if (status == PL_OK) status = read_all(table, &source, path, options, problems);
+    pl_status status = pl_source_open(&source, path, name, limit, problems);
+    if (status == PL_OK) status = read_all(table, &source, name, options, problems);
     pl_source_close(&source);
     return status;
 }

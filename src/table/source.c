@@ -8,13 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static pl_status cannot_read(pl_problems *problems, const char *path, const char *why) {
-    pl_status status = pl_problem_add(problems, PL_ERROR, "E101", (pl_place){.file = path}, "cannot be read: %s", why);
+static pl_status cannot_read(pl_problems *problems, const char *name, const char *why) {
+    pl_status status = pl_problem_add(problems, PL_ERROR, "E101", (pl_place){.file = name}, "cannot be read: %s", why);
     return status == PL_MEMORY ? status : PL_IO;
 }
 
 /* A pipe or a file of /proc has no length to map: read to the end. */
-static pl_status read_stream(pl_source *source, int file, const char *path, size_t limit, pl_problems *problems) {
+static pl_status read_stream(pl_source *source, int file, const char *name, size_t limit, pl_problems *problems) {
     pl_buffer buffer;
     pl_buffer_init(&buffer, 0);
     char block[65536];
@@ -24,9 +24,9 @@ static pl_status read_stream(pl_source *source, int file, const char *path, size
         if (got <= 0 || buffer.failed || buffer.len > limit) {
             if (got == 0 && !buffer.failed) break;
             pl_status status = PL_MEMORY;
-            if (got < 0) status = cannot_read(problems, path, strerror(errno));
+            if (got < 0) status = cannot_read(problems, name, strerror(errno));
             else if (buffer.len > limit)
-                status = pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = path}, "is larger than %zu bytes", limit);
+                status = pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = name}, "is larger than %zu bytes", limit);
             pl_buffer_free(&buffer);
             return status;
         }
@@ -37,27 +37,27 @@ static pl_status read_stream(pl_source *source, int file, const char *path, size
     return PL_OK;
 }
 
-static pl_status map(pl_source *source, int file, const char *path, size_t limit, pl_problems *problems) {
+static pl_status map(pl_source *source, int file, const char *name, size_t limit, pl_problems *problems) {
     struct stat about;
-    if (fstat(file, &about)) return cannot_read(problems, path, strerror(errno));
-    if (S_ISDIR(about.st_mode)) return cannot_read(problems, path, "it is a folder");
-    if (!S_ISREG(about.st_mode) || about.st_size == 0) return read_stream(source, file, path, limit, problems);
+    if (fstat(file, &about)) return cannot_read(problems, name, strerror(errno));
+    if (S_ISDIR(about.st_mode)) return cannot_read(problems, name, "it is a folder");
+    if (!S_ISREG(about.st_mode) || about.st_size == 0) return read_stream(source, file, name, limit, problems);
     if ((uintmax_t)about.st_size > limit)
-        return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = path}, "is larger than %zu bytes", limit);
+        return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = name}, "is larger than %zu bytes", limit);
     size_t size = (size_t)about.st_size;
     void *at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (at == MAP_FAILED) return read_stream(source, file, path, limit, problems);
+    if (at == MAP_FAILED) return read_stream(source, file, name, limit, problems);
     source->mapped = at;
     source->mapped_size = size;
     source->bytes = (pl_str){at, size};
     return PL_OK;
 }
 
-pl_status pl_source_open(pl_source *source, const char *path, size_t limit, pl_problems *problems) {
+pl_status pl_source_open(pl_source *source, const char *path, const char *name, size_t limit, pl_problems *problems) {
     *source = (pl_source){0};
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return cannot_read(problems, path, strerror(errno));
-    pl_status status = map(source, file, path, limit, problems);
+    if (file < 0) return cannot_read(problems, name, strerror(errno));
+    pl_status status = map(source, file, name, limit, problems);
     close(file);
     return status;
 }

@@ -39,6 +39,14 @@ pl_str pl_table_text(const pl_table *table, size_t column, size_t row) {
     return c->texts ? pl_intern_text(table->texts, c->texts[row]) : (pl_str){0};
 }
 
+bool pl_table_number(const pl_table *table, size_t column, size_t row, double *out, pl_problems *problems) {
+    pl_str text = pl_table_text(table, column, row);
+    pl_cell_kind kind = pl_cell_number(text, out);
+    if (kind != PL_CELL_OTHER) return kind == PL_CELL_NUMBER;
+    pl_cell_not_a_number(problems, (pl_place){table->name, pl_table_source_row(table, row), table->columns[column].name.at}, text);
+    return false;
+}
+
 /* Each distinct text is looked at once. */
 static bool all_numbers(const pl_table *table, const pl_column *column, double *values, unsigned char *kinds) {
     for (size_t row = 0; row < table->rows; row++) {

@@ -16,6 +16,8 @@ typedef struct pl_digest pl_digest;
 pl_status pl_digest_create(pl_digest **out, pl_digest_kind kind);
 void pl_digest_free(pl_digest *digest); /* NULL is allowed */
 pl_status pl_digest_add(pl_digest *digest, const void *bytes, size_t size);
+/* Adds the bytes of a file; PL_IO when it cannot be read. */
+pl_status pl_digest_add_file(pl_digest *digest, const char *path);
 /* Gives the digest of all that was added; nothing more can be added. */
 pl_status pl_digest_finish(pl_digest *digest, unsigned char out[PL_DIGEST_SIZE]);
 

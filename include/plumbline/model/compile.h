@@ -30,8 +30,15 @@ typedef struct pl_compiled {
 pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const char *periods, pl_problems *problems);
 void pl_compiled_free(pl_compiled *compiled); /* NULL is allowed */
 
-/* What names mean in the expressions of an indicator, for tracing (lang/trace.h). `in_combine`: bare codes are the children's
- * scores. Valid as long as `compiled`; one at a time. */
-pl_meaning pl_compiled_meaning(pl_compiled *compiled, size_t indicator, bool in_combine);
+/* Which of an indicator's expressions: what a bare code means depends on it. */
+typedef enum pl_role {
+    PL_ROLE_VALUE,   /* its own code is its element; other leaves are their raw values, inner nodes their scores */
+    PL_ROLE_SCORE,   /* x is the value */
+    PL_ROLE_COMBINE, /* the codes of its children are their scores */
+    PL_ROLE_APPLIES,
+} pl_role;
+
+/* What names mean in an expression of an indicator, for tracing (lang/trace.h). Valid as long as `compiled`; one at a time. */
+pl_meaning pl_compiled_meaning(pl_compiled *compiled, size_t indicator, pl_role role);
 
 #endif

@@ -19,7 +19,7 @@ typedef struct pl_element {
 
 typedef struct pl_attribute {
     pl_str name;
-    pl_type type; /* number when every present value is one, else text */
+    pl_type type; /* number when every present value is one, else text; per unit: */
     double *numbers;
     uint64_t *present;
     uint32_t *texts; /* numbers of `texts` */
@@ -37,7 +37,7 @@ typedef struct pl_dataset {
     size_t element_count;
     pl_attribute *attributes; /* code, name, group, parent and every further one */
     size_t attribute_count;
-    pl_intern *texts;     /* of the attributes */
+    pl_intern *texts;     /* of the attributes; owned */
     uint64_t *reported;   /* per row (period * units + unit): the data has a line for it */
     size_t *source_rows;  /* per row: the line, for problems; 0: none. NULL when there is a single period and units are in file order: then unit index + 2 */
     const char *data_name; /* the (last) file that problems about data name */

@@ -24,7 +24,8 @@ typedef struct pl_optional {
 
 typedef struct pl_indicator {
     pl_str code, name;
-    size_t row; /* in the sheet, for problems */
+    const char *file; /* the sheet, and */
+    size_t row;       /* its row there, for problems */
     size_t parent, first_child, next_sibling, child_count; /* indexes into pl_model.indicators; PL_NO_INDEX: none */
     unsigned depth;                                        /* 0: the root */
     double weight;                                         /* empty: 1 */
@@ -37,7 +38,7 @@ typedef struct pl_indicator {
     const pl_expression *combine; /* an expression over the codes of its children */
     const pl_expression *applies; /* NULL: always */
     pl_missing_rule missing;
-    pl_place score_place, combine_place; /* where these came from: the row, or the setting */
+    pl_place score_place; /* where the score expression stands: the row, or the setting */
     pl_str owner, source, covers, unit_of_measure, note;
     pl_str denominator; /* COINr's: name of the attribute that the value would be divided by; kept, not applied */
 } pl_indicator;
@@ -52,6 +53,14 @@ typedef struct pl_settings {
     pl_scope peers; /* PL_SCOPE_ALL or PL_SCOPE_GROUP */
 } pl_settings;
 
+/* One sheet of a model: a file, or bytes in memory where path is NULL. `name` is what problems call it ("indicators.csv"); the part
+ * before the dot says which sheet it is. */
+typedef struct pl_sheet {
+    const char *name;
+    const char *path;
+    pl_str bytes;
+} pl_sheet;
+
 typedef struct pl_model {
     pl_arena arena;
     const char *path;
@@ -59,8 +68,8 @@ typedef struct pl_model {
     pl_indicator *indicators; /* in tree order: a parent before its children, siblings as in the sheet; [0] is the root */
     size_t indicator_count;
     bool coinr;                /* it came as imeta and idata */
-    const char *data_path;     /* the folder's own data sheet, or NULL */
-    const char *units_path;    /* or NULL */
+    const pl_sheet *data_sheet;  /* the folder's own, or NULL */
+    const pl_sheet *units_sheet; /* or NULL */
     pl_str *attributes;        /* columns of the data that are attributes of units by declaration (COINr's Group, Denominator, Other) */
     size_t attribute_count;
     struct pl_code_index *codes; /* see pl_model_find */
@@ -70,6 +79,8 @@ typedef struct pl_model {
 /* Loads and checks the sheets of the folder `path`. Every problem is recorded; PL_INPUT when one is an error, and *out is then
  * NULL. The caller frees *out with pl_model_free. Time and memory are linear in the number of indicators. */
 pl_status pl_model_load(pl_model **out, const char *path, pl_problems *problems);
+/* The same for sheets at hand; what they point to must outlive the model. */
+pl_status pl_model_load_sheets(pl_model **out, const char *path, const pl_sheet *sheets, size_t count, pl_problems *problems);
 void pl_model_free(pl_model *model); /* NULL is allowed */
 
 /* Index of the indicator with this code, or PL_NO_INDEX. */

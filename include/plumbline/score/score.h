@@ -13,7 +13,7 @@ typedef struct pl_score_line {
     uint32_t unit, period; /* indexes into the dataset */
     bool has_total;
     double total;      /* as published: rounded by `digits` */
-    double rank, group_rank; /* 0: none */
+    double rank, group_rank; /* places; 0: none */
 } pl_score_line;
 
 typedef struct pl_scores {
@@ -29,6 +29,11 @@ typedef struct pl_scores {
  * NULL), warnings otherwise. Same bits on any number of threads. */
 pl_status pl_score(pl_scores **out, pl_compiled *compiled, pl_score_nodes nodes, pl_pool *pool, pl_problems *problems);
 void pl_scores_free(pl_scores *scores); /* NULL is allowed */
+
+/* The row of a line in the columns of the evaluation. */
+static inline size_t pl_scores_row(const pl_scores *scores, const pl_score_line *line) {
+    return line->period * scores->compiled->frame.units + line->unit;
+}
 
 /* A node's score in one line as published (rounded by `digits`). False when it is missing or does not apply. `column` indexes scores->nodes. */
 bool pl_scores_value(const pl_scores *scores, size_t column, const pl_score_line *line, double *out);

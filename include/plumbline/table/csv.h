@@ -5,11 +5,13 @@
 #include <plumbline/base/pool.h>
 #include <plumbline/table/table.h>
 
-/* What to make of a column; asked once for each header, in order, before any cell is read. Columns that nobody needs cost
- * only the finding of their commas. */
-typedef pl_column_kind pl_csv_choose(void *context, size_t column, pl_str header);
+/* What to make of each column: sets the `kind` of the columns, whose names are known, before any cell is read. All are
+ * PL_COLUMN_TEXTS when it is called, those without a name PL_COLUMN_SKIPPED. Columns that nobody needs cost only the finding of
+ * their commas. */
+typedef void pl_csv_choose(void *context, pl_column *columns, size_t count);
 
 typedef struct pl_csv_options {
+    const char *name;      /* what problems call the file; NULL: its path */
     pl_csv_choose *choose; /* NULL: all texts */
     void *context;
     pl_pool *pool;         /* NULL: the caller's thread only */
@@ -21,7 +23,7 @@ typedef struct pl_csv_options {
 
 /* Reads a file (mapped, parsed on all of the pool's threads; the pages are let go as they are parsed, so that peak memory is the
  * columns and little more). Takes: quotes with "" inside, CRLF, LF or CR line ends, a byte-order mark (UTF-8, UTF-16 LE/BE), a
- * comma, semicolon or tab as the separator (whichever the header line has most of outside quotes), GB18030 where the bytes are not valid UTF-8 (with a note), lines
+ * comma, semicolon or tab as the separator (whichever the header has most of outside quotes), GB18030 where the bytes are not valid UTF-8 (with a note), lines
  * of nothing but separators (left out). Problems, all in one list: a row with fewer or more cells than the header (extra empty
  * cells are let pass), a header twice or empty over a column that is not all empty, a quote that never ends, a cell in a
  * column of numbers that is not a number: full-width digits, thousands separators, percent signs and text are each named as

@@ -55,6 +55,9 @@ static inline size_t pl_present_words(size_t n) { return (n + 63) / 64; }
 /* The cell's text: of a text column as it was read (empty when missing). */
 pl_str pl_table_text(const pl_table *table, size_t column, size_t row);
 
+/* The number in a cell of texts. False where it is missing; what is no number is recorded as E106 and counts as missing. */
+bool pl_table_number(const pl_table *table, size_t column, size_t row, double *out, pl_problems *problems);
+
 /* Turns a column of texts into numbers where every present cell is a number (missing words as above); leaves it alone and
  * returns PL_OK with *converted false otherwise. */
 pl_status pl_table_to_numbers(pl_table *table, size_t column, bool *converted);

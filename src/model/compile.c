@@ -1,0 +1,292 @@
+#include <plumbline/model/compile.h>
+
+#include "model/dependencies.h"
+#include "model/naming.h"
+#include "model/vocabulary.h"
+
+#include <stdlib.h>
+
+typedef struct compiling {
+    pl_compiled *c;
+    pl_problems *problems;
+    pl_status worst;
+} compiling;
+
+static void keep(compiling *k, pl_status status) {
+    if (status != PL_OK && k->worst != PL_MEMORY) k->worst = status;
+}
+
+/* The column's name in messages: as the design spells it, whatever the sheet calls it. */
+static const char *const role_fields[] = {"value", "score", "combine", "applies"};
+
+static pl_status compile_expression(compiling *k, size_t index, pl_role role, const pl_expression *expression, pl_type type, pl_node *out) {
+    const pl_indicator *node = &k->c->model->indicators[index];
+    pl_place place = {node->file, node->row, role_fields[role]};
+    if (role == PL_ROLE_SCORE && node->score_place.file) place = node->score_place;
+    pl_naming naming = {k->c, k->problems, index, role, place};
+    pl_meaning meaning = pl_naming_meaning(&naming);
+    return pl_program_compile(k->c->program, expression, &meaning, type, place, k->problems, out);
+}
+
+/* What stands in for a node that could not be compiled, so that others can go on. */
+static pl_node nothing(compiling *k) {
+    pl_node node = 0;
+    keep(k, pl_program_missing(k->c->program, PL_TYPE_NUMBER, &node));
+    return node;
+}
+
+static pl_status feed(compiling *k, size_t index, pl_node *out) {
+    const pl_indicator *node = &k->c->model->indicators[index];
+    pl_status status = pl_naming_element(k->c, node->code, out);
+    if (status != PL_OK || *out) return status;
+    return pl_problem_add(k->problems, PL_ERROR, "E340", (pl_place){node->file, node->row, "code"},
+                          "no column of %s feeds the indicator \"%.*s\"; add the column, or give the indicator a value",
+                          k->c->dataset->data_name, PL_ARG(node->code));
+}
+
+static pl_status combine(compiling *k, size_t index, pl_node *out) {
+    const pl_model *model = k->c->model;
+    const pl_indicator *node = &model->indicators[index];
+    if (node->combine) return compile_expression(k, index, PL_ROLE_COMBINE, node->combine, PL_TYPE_NUMBER, out);
+    pl_part *parts = malloc(node->child_count * sizeof *parts);
+    if (!parts) return PL_MEMORY;
+    size_t count = 0;
+    for (size_t child = node->first_child; child != PL_NO_INDEX; child = model->indicators[child].next_sibling) {
+        const pl_indicator *of = &model->indicators[child];
+        parts[count++] = (pl_part){k->c->nodes[child].score, k->c->nodes[child].applies, of->weight, of->full.given ? of->full.value : -1};
+    }
+    pl_status status = pl_program_combine(k->c->program, node->how, parts, count, false, model->settings.peers, out);
+    free(parts);
+    return status;
+}
+
+static void compile_value(compiling *k, size_t index) {
+    const pl_indicator *node = &k->c->model->indicators[index];
+    pl_node *out = &k->c->nodes[index].value;
+    pl_status status;
+    if (node->child_count) status = combine(k, index, out);
+    else if (node->value) status = compile_expression(k, index, PL_ROLE_VALUE, node->value, PL_TYPE_NUMBER, out);
+    else status = feed(k, index, out);
+    keep(k, status);
+    if (!*out && k->worst != PL_MEMORY) *out = nothing(k);
+}
+
+/* What the parent takes: `missing` fills what is missing where the indicator applies; where it does not there is nothing. */
+static pl_status fill(compiling *k, size_t index, pl_node points, pl_node applies, pl_node *out) {
+    const pl_indicator *node = &k->c->model->indicators[index];
+    pl_program *program = k->c->program;
+    pl_node none, own = points, other = 0;
+    pl_status status = pl_program_missing(program, PL_TYPE_NUMBER, &none);
+    if (status == PL_OK && applies) status = pl_program_if(program, applies, points, none, &own);
+    switch (node->missing) {
+    case PL_MISSING_SKIP: break;
+    case PL_MISSING_ZERO:
+        if (status == PL_OK) status = pl_program_number(program, 0, &other);
+        break;
+    case PL_MISSING_MEAN:
+        if (status == PL_OK) status = pl_program_mean_over(program, own, k->c->model->settings.peers, &other);
+        break;
+    case PL_MISSING_FAIL:
+        if (status == PL_OK) status = pl_program_require(program, points, applies, &points);
+        break;
+    }
+    if (status == PL_OK && other) status = pl_program_coalesce(program, points, other, &points);
+    if (status == PL_OK && applies) status = pl_program_if(program, applies, points, none, &points);
+    *out = points;
+    return status;
+}
+
+static void compile_score(compiling *k, size_t index) {
+    const pl_model *model = k->c->model;
+    const pl_indicator *node = &model->indicators[index];
+    pl_indicator_nodes *nodes = &k->c->nodes[index];
+    if (!nodes->value) return;
+    nodes->points = nodes->value;
+    if (node->score) {
+        keep(k, compile_expression(k, index, PL_ROLE_SCORE, node->score, PL_TYPE_NUMBER, &nodes->points));
+        if (!nodes->points && k->worst != PL_MEMORY) nodes->points = nothing(k);
+    }
+    if (k->worst == PL_MEMORY) return;
+    if (!node->child_count && model->settings.digits_leaf >= 0)
+        keep(k, pl_program_round(k->c->program, nodes->points, model->settings.digits_leaf, &nodes->points));
+    if (node->applies) keep(k, compile_expression(k, index, PL_ROLE_APPLIES, node->applies, PL_TYPE_BOOLEAN, &nodes->applies));
+    if (k->worst != PL_MEMORY) keep(k, fill(k, index, nodes->points, nodes->applies, &nodes->score));
+}
+
+static void compile_all(compiling *k) {
+    const pl_model *model = k->c->model;
+    pl_step_id *order = malloc((2 * model->indicator_count + 1) * sizeof *order);
+    if (!order) {
+        k->worst = PL_MEMORY;
+        return;
+    }
+    keep(k, pl_dependencies_order(model, order, k->problems));
+    bool ordered = k->worst == PL_OK;
+    /* After the first problem the rest is still compiled, so that all are found. */
+    for (size_t i = 0; ordered && i < 2 * model->indicator_count && k->worst != PL_MEMORY; i++) {
+        if (order[i] == pl_value_step(order[i] / 2)) compile_value(k, order[i] / 2);
+        else compile_score(k, order[i] / 2);
+    }
+    free(order);
+}
+
+/* ---- the frame ---- */
+
+static pl_status make_frame(pl_compiled *c) {
+    const pl_dataset *d = c->dataset;
+    struct pl_compile_scratch *s = c->scratch;
+    c->columns = calloc(d->element_count + 1, sizeof *c->columns);
+    c->attributes = calloc(d->attribute_count + 1, sizeof *c->attributes);
+    s->group_of = malloc((d->unit_count + 1) * sizeof *s->group_of);
+    s->parent_of = malloc((d->unit_count + 1) * sizeof *s->parent_of);
+    c->scored = calloc(d->period_count + 1, sizeof *c->scored);
+    if (!c->columns || !c->attributes || !s->group_of || !s->parent_of || !c->scored) return PL_MEMORY;
+    for (size_t i = 0; i < d->element_count; i++) c->columns[i] = (pl_input){d->elements[i].numbers, d->elements[i].present, NULL};
+    for (size_t i = 0; i < d->attribute_count; i++) c->attributes[i] = (pl_input){d->attributes[i].numbers, d->attributes[i].present, NULL};
+    for (size_t unit = 0; unit < d->unit_count; unit++) {
+        s->group_of[unit] = d->units[unit].group;
+        s->parent_of[unit] = d->units[unit].parent;
+    }
+    c->frame = (pl_frame){.units = d->unit_count,
+                          .periods = d->period_count,
+                          .columns = c->columns,
+                          .column_count = d->element_count,
+                          .attributes = c->attributes,
+                          .attribute_count = d->attribute_count,
+                          .group_of = d->group_count ? s->group_of : NULL,
+                          .groups = d->group_count,
+                          .parent_of = s->parent_of,
+                          .period_labels = d->periods,
+                          .scored = c->scored};
+    return PL_OK;
+}
+
+static size_t find_period(const pl_dataset *d, pl_str label) {
+    size_t exact = pl_dataset_find_period(d, label);
+    if (exact != PL_NO_INDEX) return exact;
+    pl_period wanted = pl_period_parse(label);
+    for (size_t p = 0; p < d->period_count && wanted.kind != PL_PERIOD_OTHER; p++) {
+        pl_period have = pl_period_parse(d->periods[p]);
+        if (have.kind == wanted.kind && pl_period_ordinal(have) == pl_period_ordinal(wanted)) return p;
+    }
+    return PL_NO_INDEX;
+}
+
+static pl_status choose_periods(compiling *k, const char *periods) {
+    const pl_dataset *d = k->c->dataset;
+    pl_str label = periods ? pl_str_of(periods) : k->c->model->settings.period;
+    if (pl_str_is_fold(label, "all") || pl_str_is(label, "全部")) {
+        for (size_t p = 0; p < d->period_count; p++) k->c->scored[p] = true;
+        return PL_OK;
+    }
+    size_t chosen = label.len ? find_period(d, label) : d->period_count - 1;
+    if (chosen != PL_NO_INDEX) {
+        k->c->scored[chosen] = true;
+        return PL_OK;
+    }
+    return pl_problem_add(k->problems, PL_ERROR, "E342", (pl_place){.file = d->data_name},
+                          "has no data of the period \"%.*s\"; it has %.*s to %.*s", PL_ARG(label), PL_ARG(d->periods[0]),
+                          PL_ARG(d->periods[d->period_count - 1]));
+}
+
+/* ---- what is odd about the values ---- */
+
+static size_t source_row(const pl_dataset *d, size_t row) { return d->source_rows ? d->source_rows[row] : row + 2; }
+
+static void check_values(compiling *k, const pl_indicator *node, const pl_element *element) {
+    const pl_dataset *d = k->c->dataset;
+    size_t outside = 0, first = 0, present = 0;
+    for (size_t p = 0; p < d->period_count; p++) {
+        for (size_t unit = 0; k->c->scored[p] && unit < d->unit_count; unit++) {
+            size_t row = p * d->unit_count + unit;
+            if (!pl_present(element->present, row)) continue;
+            double value = element->numbers[row];
+            present++;
+            bool out = (node->low.given && value < node->low.value) || (node->high.given && value > node->high.value);
+            if (out && !outside++) first = row;
+        }
+    }
+    pl_place place = {node->file, node->row, "code"};
+    if (!present)
+        keep(k, pl_problem_add(k->problems, PL_WARNING, "W333", place, "no unit has a value of \"%.*s\"", PL_ARG(node->code)));
+    if (!outside) return;
+    pl_buffer bounds;
+    pl_buffer_init(&bounds, 0);
+    if (node->low.given) pl_buffer_number(&bounds, node->low.value);
+    pl_buffer_text(&bounds, !node->low.given ? "at most " : node->high.given ? " to " : " or more");
+    if (node->high.given) pl_buffer_number(&bounds, node->high.value);
+    keep(k, bounds.failed ? PL_MEMORY
+                          : pl_problem_add(k->problems, PL_WARNING, "W335", (pl_place){d->data_name, source_row(d, first), element->name.at},
+                                           "%zu value%s outside the declared bounds (%s); this is the first", outside,
+                                           outside == 1 ? " lies" : "s lie", bounds.at));
+    pl_buffer_free(&bounds);
+}
+
+static void check_leaves(compiling *k) {
+    const pl_model *model = k->c->model;
+    for (size_t i = 0; i < model->indicator_count && k->worst != PL_MEMORY; i++) {
+        const pl_indicator *node = &model->indicators[i];
+        if (node->child_count || node->value) continue;
+        uint32_t id = pl_intern_find(k->c->scratch->elements, node->code);
+        bool bounds = node->low.given || node->high.given;
+        const pl_element *element = id ? &k->c->dataset->elements[id - 1] : NULL;
+        if (element && element->numbers && (bounds || k->c->dataset->unit_count < 100000)) check_values(k, node, element);
+    }
+}
+
+static bool spans_periods(const pl_model *model) {
+    for (size_t i = 0; i < model->indicator_count; i++) {
+        const pl_indicator *node = &model->indicators[i];
+        const pl_expression *expressions[] = {node->value, node->score, node->combine, node->applies};
+        for (size_t e = 0; e < 4; e++)
+            if (expressions[e] && pl_expression_spans_periods(expressions[e])) return true;
+    }
+    return false;
+}
+
+pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const char *periods, pl_problems *problems) {
+    *out = NULL;
+    pl_compiled *c = calloc(1, sizeof *c);
+    if (!c) return PL_MEMORY;
+    compiling k = {c, problems, PL_OK};
+    c->model = model;
+    c->dataset = dataset;
+    c->scratch = calloc(1, sizeof *c->scratch);
+    c->nodes = calloc(model->indicator_count + 1, sizeof *c->nodes);
+    if (!c->scratch || !c->nodes) k.worst = PL_MEMORY;
+    if (k.worst == PL_OK) k.worst = pl_program_create(&c->program, 0);
+    if (k.worst == PL_OK) k.worst = make_frame(c);
+    if (k.worst == PL_OK) k.worst = pl_naming_prepare(c);
+    if (k.worst == PL_OK) keep(&k, choose_periods(&k, periods));
+    if (k.worst != PL_MEMORY) {
+        pl_status before = k.worst;
+        k.worst = PL_OK;
+        compile_all(&k);
+        if (k.worst == PL_OK) k.worst = before;
+    }
+    if (k.worst == PL_OK) check_leaves(&k);
+    c->spans_periods = spans_periods(model);
+    if (k.worst == PL_OK) *out = c;
+    else pl_compiled_free(c);
+    return k.worst;
+}
+
+void pl_compiled_free(pl_compiled *c) {
+    if (!c) return;
+    struct pl_compile_scratch *s = c->scratch;
+    if (s) {
+        for (size_t i = 0; s->texts && i < c->dataset->attribute_count; i++) free(s->texts[i]);
+        free(s->texts);
+        free(s->group_of);
+        free(s->parent_of);
+        pl_intern_free(s->elements);
+        pl_arena_free(&s->arena);
+        free(s);
+    }
+    pl_program_free(c->program);
+    free(c->nodes);
+    free(c->columns);
+    free(c->attributes);
+    free(c->scored);
+    free(c);
+}

@@ -1,0 +1,251 @@
+#include "model/gathering.h"
+#include "model/loading.h"
+
+#include <stdlib.h>
+
+void pl_gathering_keep(pl_gathering *g, pl_status status) {
+    if (status != PL_OK && g->worst != PL_MEMORY) g->worst = status;
+}
+
+/* ---- what the model wants of the data ---- */
+
+static bool is_constant(pl_str name) {
+    for (const char *const *word = pl_constant_names; *word; word++)
+        if (pl_str_is_fold(name, *word)) return true;
+    return false;
+}
+
+/* The expression whose names are being gathered, and the indicator it belongs to. */
+typedef struct wanting {
+    pl_gathering *g;
+    const pl_indicator *node;
+} wanting;
+
+static pl_status want(void *context, pl_reference_kind kind, pl_str name, bool shifted) {
+    (void)shifted;
+    const wanting *w = context;
+    uint32_t id;
+    if (kind == PL_REFERENCE_ATTRIBUTE) return pl_intern_add(w->g->attributes, name, &id);
+    if (kind == PL_REFERENCE_SCORE || is_constant(name)) return PL_OK;
+    bool own = pl_str_equal(name, w->node->code) && w->node->child_count == 0; /* its own element, not itself */
+    if (!own && pl_model_find(w->g->model, name) != PL_NO_INDEX) return PL_OK;
+    return pl_intern_add(w->g->elements, name, &id);
+}
+
+static pl_status want_all(pl_gathering *g) {
+    static const char *const always[] = {"code", "name", "group", "parent"};
+    const pl_model *model = g->model;
+    uint32_t id;
+    pl_status status = PL_OK;
+    for (size_t i = 0; i < 4 && status == PL_OK; i++) status = pl_intern_add(g->attributes, pl_str_of(always[i]), &id);
+    for (size_t i = 0; i < model->indicator_count && status == PL_OK; i++) {
+        wanting w = {g, &model->indicators[i]};
+        const pl_expression *expressions[] = {w.node->value, w.node->score, w.node->combine, w.node->applies};
+        if (!w.node->child_count && !w.node->value) status = pl_intern_add(g->elements, w.node->code, &id);
+        for (size_t k = 0; k < 4 && status == PL_OK; k++)
+            if (expressions[k] && !(k == 2 && !w.node->child_count))
+                status = pl_expression_references(expressions[k], want, &w);
+    }
+    return status;
+}
+
+/* ---- reading ---- */
+
+typedef struct choosing {
+    pl_gathering *g;
+    pl_data_file *file;
+    pl_buffer unused;
+} choosing;
+
+static void choose_kind(choosing *c, pl_column *column, size_t index) {
+    pl_gathering *g = c->g;
+    int field = pl_word_find(pl_data_words, column->name);
+    bool known = field >= 0 && c->file->columns[field] == index;
+    if (known && (field == DATA_UNIT || field == DATA_PERIOD || (field == DATA_ELEMENT && c->file->is_long))) return;
+    column->kind = PL_COLUMN_SKIPPED;
+    if (c->file->is_long && known && field == DATA_VALUE) {
+        column->kind = PL_COLUMN_NUMBERS;
+    } else if (!c->file->is_long && pl_intern_find(g->elements, column->name)) {
+        column->kind = PL_COLUMN_NUMBERS;
+        c->file->columns[DATA_VALUE] = index;
+    } else if (known && (field == DATA_NAME || field == DATA_GROUP || field == DATA_PARENT)) {
+        if (!g->has_units) column->kind = PL_COLUMN_TEXTS;
+    } else if (pl_intern_find(g->attributes, column->name)) {
+        column->kind = PL_COLUMN_TEXTS;
+    } else {
+        for (size_t i = 0; i < g->model->attribute_count; i++)
+            if (pl_str_equal(g->model->attributes[i], column->name)) return;
+        if (c->unused.len < 400) pl_buffer_print(&c->unused, "%s%.*s", c->unused.len ? ", " : "", PL_ARG(column->name));
+        else if (c->unused.at[c->unused.len - 1] != '.') pl_buffer_text(&c->unused, ", ...");
+    }
+}
+
+static void choose(void *context, pl_column *columns, size_t count) {
+    choosing *c = context;
+    for (int field = 0; field < DATA_COUNT; field++) c->file->columns[field] = count;
+    for (size_t i = count; i-- > 0;) {
+        int field = columns[i].name.len ? pl_word_find(pl_data_words, columns[i].name) : -1;
+        if (field >= 0 && !(field != DATA_UNIT && pl_intern_find(c->g->elements, columns[i].name))) c->file->columns[field] = i;
+    }
+    c->file->is_long = c->file->columns[DATA_ELEMENT] < count && c->file->columns[DATA_VALUE] < count;
+    for (size_t i = 0; i < count; i++)
+        if (columns[i].name.len) choose_kind(c, &columns[i], i);
+}
+
+static pl_status read_file(pl_gathering *g, pl_data_file *file, const pl_sheet *sheet) {
+    choosing c = {.g = g, .file = file};
+    pl_csv_options options = {.name = sheet->name, .choose = choose, .context = &c, .pool = g->options->pool};
+    pl_status status = sheet->path ? pl_csv_read(&file->table, sheet->path, &options, g->problems)
+                                   : pl_csv_read_bytes(&file->table, sheet->name, sheet->bytes, &options, g->problems);
+    pl_place place = {sheet->name, 1, NULL};
+    if (c.unused.len && status == PL_OK)
+        status = pl_problem_add(g->problems, PL_NOTE, "N331", (pl_place){.file = sheet->name}, "columns that no indicator uses: %s",
+                                c.unused.at);
+    if (c.unused.failed) status = PL_MEMORY;
+    pl_buffer_free(&c.unused);
+    if (status == PL_OK && file->columns[DATA_UNIT] == file->table.column_count)
+        status = pl_problem_add(g->problems, PL_ERROR, "E332", place, "needs a column unit (单位, uCode)");
+    return status;
+}
+
+static pl_status read_files(pl_gathering *g) {
+    const pl_model *model = g->model;
+    size_t count = g->options->file_count;
+    pl_sheet own = model->data_sheet ? *model->data_sheet : (pl_sheet){0};
+    if (!count && !model->data_sheet)
+        return pl_problem_add(g->problems, PL_ERROR, "E331", (pl_place){.file = model->path},
+                              "has no data.csv (数据.csv, idata.csv); add it, or name a file with --data");
+    g->file_count = count ? count : 1;
+    g->files = calloc(g->file_count, sizeof *g->files);
+    if (!g->files) return PL_MEMORY;
+    for (size_t i = 0; i < g->file_count && g->worst != PL_MEMORY; i++) {
+        if (count) own = (pl_sheet){g->options->files[i], g->options->files[i], {0}};
+        pl_gathering_keep(g, read_file(g, &g->files[i], &own));
+    }
+    pl_str name;
+    if (!pl_str_copy(&name, &g->dataset->arena, pl_str_of(own.name))) return PL_MEMORY;
+    g->dataset->data_name = name.at;
+    return g->worst;
+}
+
+static pl_status digest_files(pl_gathering *g) {
+    pl_digest *digest;
+    pl_status status = pl_digest_create(&digest, PL_SHA256);
+    const pl_sheet *sheets[] = {g->model->units_sheet, g->options->file_count ? NULL : g->model->data_sheet};
+    for (size_t i = 0; i < 2 && status == PL_OK; i++) {
+        if (!sheets[i]) continue;
+        if (sheets[i]->path) status = pl_digest_add_file(digest, sheets[i]->path);
+        else status = pl_digest_add(digest, sheets[i]->bytes.at, sheets[i]->bytes.len);
+    }
+    for (size_t i = 0; i < g->options->file_count && status == PL_OK; i++) status = pl_digest_add_file(digest, g->options->files[i]);
+    if (status == PL_OK) status = pl_digest_finish(digest, g->dataset->digest);
+    pl_digest_free(digest);
+    return status;
+}
+
+/* The first text table's texts become the dataset's; later ones are entered into it. */
+pl_status pl_gather_texts(pl_gathering *g, pl_table *table, uint32_t **texts) {
+    *texts = NULL;
+    if (!g->dataset->texts) {
+        g->dataset->texts = table->texts;
+        table->texts = NULL;
+        return PL_OK;
+    }
+    size_t count = pl_intern_count(table->texts);
+    *texts = malloc((count + 1) * sizeof **texts);
+    if (!*texts) return PL_MEMORY;
+    (*texts)[0] = 0;
+    for (size_t i = 1; i <= count; i++)
+        if (pl_intern_add(g->dataset->texts, pl_intern_text(table->texts, (uint32_t)i), &(*texts)[i]) != PL_OK) return PL_MEMORY;
+    return PL_OK;
+}
+
+static pl_status read_units(pl_gathering *g) {
+    if (!g->model->units_sheet) return PL_OK;
+    g->has_units = true;
+    pl_status status = pl_sheet_read(&g->units, g->model->units_sheet, NULL, g->problems);
+    if (status == PL_OK && pl_column_of(&g->units, pl_unit_words, DATA_UNIT) == g->units.column_count)
+        status = pl_problem_add(g->problems, PL_ERROR, "E332", (pl_place){g->model->units_sheet->name, 1, NULL},
+                                "needs a column code (代码, uCode)");
+    return status;
+}
+
+static pl_status gather(pl_gathering *g) {
+    pl_status status = want_all(g);
+    if (status == PL_OK) status = read_units(g);
+    pl_status files = status == PL_MEMORY ? status : read_files(g);
+    if (status == PL_OK) status = files;
+    if (status == PL_OK) status = pl_gather_units(g);
+    if (status == PL_OK) status = pl_gather_periods(g);
+    if (status == PL_OK) status = pl_gather_attributes(g);
+    if (status == PL_OK) status = pl_gather_values(g);
+    if (status == PL_OK && g->options->digest) status = digest_files(g);
+    return status;
+}
+
+static void free_gathering(pl_gathering *g) {
+    for (size_t i = 0; i < g->file_count; i++) {
+        pl_table_free(&g->files[i].table);
+        free(g->files[i].texts);
+        free(g->files[i].unit);
+        free(g->files[i].period);
+    }
+    free(g->files);
+    pl_table_free(&g->units);
+    free(g->unit_of);
+    free(g->attribute_given);
+    pl_intern_free(g->elements);
+    pl_intern_free(g->attributes);
+}
+
+pl_status pl_dataset_load(pl_dataset **out, const pl_model *model, const pl_dataset_options *options, pl_problems *problems) {
+    static const pl_dataset_options defaults;
+    *out = NULL;
+    pl_dataset *dataset = calloc(1, sizeof *dataset);
+    if (!dataset) return PL_MEMORY;
+    pl_arena_init(&dataset->arena, 0);
+    pl_gathering g = {.model = model, .options = options ? options : &defaults, .dataset = dataset, .problems = problems};
+    pl_status status = pl_intern_create(&g.elements, 0);
+    if (status == PL_OK) status = pl_intern_create(&g.attributes, 0);
+    if (status == PL_OK) status = gather(&g);
+    free_gathering(&g);
+    if (status == PL_OK) *out = dataset;
+    else pl_dataset_free(dataset);
+    return status;
+}
+
+void pl_dataset_free(pl_dataset *dataset) {
+    if (!dataset) return;
+    for (size_t i = 0; i < dataset->element_count; i++) {
+        free(dataset->elements[i].numbers);
+        free(dataset->elements[i].present);
+    }
+    for (size_t i = 0; i < dataset->attribute_count; i++) {
+        free(dataset->attributes[i].numbers);
+        free(dataset->attributes[i].present);
+        free(dataset->attributes[i].texts);
+    }
+    free(dataset->units);
+    free(dataset->reported);
+    free(dataset->source_rows);
+    pl_intern_free(dataset->texts);
+    pl_arena_free(&dataset->arena);
+    free(dataset);
+}
+
+size_t pl_dataset_find_unit(const pl_dataset *dataset, pl_str code) {
+    size_t named = PL_NO_INDEX, names = 0;
+    for (size_t i = 0; i < dataset->unit_count; i++) {
+        if (pl_str_equal(dataset->units[i].code, code)) return i;
+        if (!pl_str_equal(dataset->units[i].name, code)) continue;
+        named = i;
+        names++;
+    }
+    return names == 1 ? named : PL_NO_INDEX;
+}
+
+size_t pl_dataset_find_period(const pl_dataset *dataset, pl_str label) {
+    for (size_t i = 0; i < dataset->period_count; i++)
+        if (pl_str_equal(dataset->periods[i], label)) return i;
+    return PL_NO_INDEX;
+}

@@ -1,0 +1,128 @@
+#include "model/naming.h"
+
+#include "model/vocabulary.h"
+
+#include <stdlib.h>
+
+static pl_status constant(const pl_naming *n, const char *name, pl_optional value, pl_node *out) {
+    if (value.given) return pl_program_number(n->compiled->program, value.value, out);
+    const pl_indicator *node = &n->compiled->model->indicators[n->indicator];
+    return pl_problem_add(n->problems, PL_ERROR, "E341", n->place, "\"%s\" is used, but the row of \"%.*s\" gives none", name,
+                          PL_ARG(node->code));
+}
+
+/* x, full, target ...: *known is false for every other name. */
+static pl_status resolve_constant(const pl_naming *n, pl_str name, pl_node *out, bool *known) {
+    const pl_indicator *node = &n->compiled->model->indicators[n->indicator];
+    *known = true;
+    if (pl_str_is_fold(name, "full")) return constant(n, "full", node->full, out);
+    if (pl_str_is_fold(name, "target")) return constant(n, "target", node->target, out);
+    if (pl_str_is_fold(name, "low")) return constant(n, "low", node->low, out);
+    if (pl_str_is_fold(name, "high")) return constant(n, "high", node->high, out);
+    if (pl_str_is_fold(name, "weight")) return pl_program_number(n->compiled->program, node->weight, out);
+    if (pl_str_is_fold(name, "direction")) return pl_program_number(n->compiled->program, node->direction, out);
+    *known = pl_str_is_fold(name, "x");
+    if (!*known) return PL_OK;
+    *out = n->compiled->nodes[n->indicator].value;
+    if (n->role == PL_ROLE_SCORE || n->role == PL_ROLE_APPLIES) return PL_OK;
+    return pl_problem_add(n->problems, PL_ERROR, "E344", n->place, "x is the value itself, so it has no meaning here; name a code");
+}
+
+pl_status pl_naming_element(pl_compiled *compiled, pl_str name, pl_node *out) {
+    uint32_t id = pl_intern_find(compiled->scratch->elements, name);
+    *out = 0;
+    if (!id || !compiled->dataset->elements[id - 1].numbers) return PL_OK;
+    return pl_program_column(compiled->program, PL_TYPE_NUMBER, id - 1, out);
+}
+
+static pl_status resolve_name(pl_naming *n, pl_str name, pl_node *out) {
+    const pl_model *model = n->compiled->model;
+    bool known;
+    size_t index = pl_model_find(model, name);
+    if (index == PL_NO_INDEX) {
+        pl_status status = resolve_constant(n, name, out, &known);
+        return status != PL_OK || known ? status : pl_naming_element(n->compiled, name, out);
+    }
+    const pl_indicator *node = &model->indicators[index];
+    if (index == n->indicator && !node->child_count && n->role == PL_ROLE_VALUE) return pl_naming_element(n->compiled, name, out);
+    bool score = node->child_count || (n->role == PL_ROLE_COMBINE && node->parent == n->indicator);
+    *out = score ? n->compiled->nodes[index].score : n->compiled->nodes[index].value;
+    return PL_OK;
+}
+
+/* Attributes of text are renumbered into the program's texts when the first expression asks for them. */
+static pl_status resolve_attribute(pl_compiled *c, pl_str name, pl_node *out) {
+    const pl_dataset *d = c->dataset;
+    for (size_t i = 0; i < d->attribute_count; i++) {
+        const pl_attribute *a = &d->attributes[i];
+        if (!pl_str_equal(a->name, name)) continue;
+        if (!a->texts && !a->numbers) return PL_OK;
+        uint32_t **texts = &c->scratch->texts[i];
+        if (a->texts && !*texts) {
+            *texts = calloc(d->unit_count + 1, sizeof **texts);
+            if (!*texts) return PL_MEMORY;
+            for (size_t unit = 0; unit < d->unit_count; unit++)
+                if (a->texts[unit] &&
+                    pl_intern_add(pl_program_texts(c->program), pl_intern_text(d->texts, a->texts[unit]), &(*texts)[unit]) != PL_OK)
+                    return PL_MEMORY;
+            c->attributes[i].texts = *texts;
+        }
+        return pl_program_attribute(c->program, a->type, (uint32_t)i, out);
+    }
+    return PL_OK;
+}
+
+static pl_status resolve(void *context, pl_reference_kind kind, pl_str name, pl_node *out) {
+    pl_naming *n = context;
+    if (kind == PL_REFERENCE_ATTRIBUTE) return resolve_attribute(n->compiled, name, out);
+    if (kind == PL_REFERENCE_NAME) return resolve_name(n, name, out);
+    size_t index = pl_model_find(n->compiled->model, name);
+    if (index != PL_NO_INDEX) *out = n->compiled->nodes[index].score;
+    return PL_OK;
+}
+
+static size_t names(void *context, pl_reference_kind kind, const pl_str **out) {
+    const pl_naming *n = context;
+    const struct pl_compile_scratch *s = n->compiled->scratch;
+    *out = kind == PL_REFERENCE_ATTRIBUTE ? s->attribute_names : s->names;
+    if (kind == PL_REFERENCE_ATTRIBUTE) return n->compiled->dataset->attribute_count;
+    return kind == PL_REFERENCE_SCORE ? n->compiled->model->indicator_count : s->name_count;
+}
+
+pl_meaning pl_naming_meaning(pl_naming *n) {
+    const pl_model *model = n->compiled->model;
+    return (pl_meaning){n, resolve, names, model->indicators[n->indicator].direction, model->settings.peers};
+}
+
+pl_meaning pl_compiled_meaning(pl_compiled *compiled, size_t indicator, pl_role role) {
+    pl_naming *n = &compiled->scratch->naming;
+    *n = (pl_naming){.compiled = compiled, .indicator = indicator, .role = role};
+    return pl_naming_meaning(n);
+}
+
+/* The candidates for "did you mean" stop being useful, and cheap, in a model of very many codes. */
+#define MOST_CANDIDATES 20000
+
+pl_status pl_naming_prepare(pl_compiled *c) {
+    const pl_model *model = c->model;
+    const pl_dataset *d = c->dataset;
+    struct pl_compile_scratch *s = c->scratch;
+    size_t count = model->indicator_count + d->element_count + 8;
+    s->names = pl_arena_array(&s->arena, count, sizeof *s->names);
+    s->attribute_names = pl_arena_array(&s->arena, d->attribute_count + 1, sizeof *s->attribute_names);
+    s->texts = calloc(d->attribute_count + 1, sizeof *s->texts);
+    if (!s->names || !s->attribute_names || !s->texts || pl_intern_create(&s->elements, 0) != PL_OK) return PL_MEMORY;
+    for (size_t i = 0; i < model->indicator_count; i++) s->names[s->name_count++] = model->indicators[i].code;
+    for (size_t i = 0; i < d->element_count; i++) {
+        uint32_t id;
+        if (pl_intern_add(s->elements, d->elements[i].name, &id) != PL_OK) return PL_MEMORY;
+        if (d->elements[i].numbers) s->names[s->name_count++] = d->elements[i].name;
+    }
+    for (const char *const *word = pl_constant_names; *word; word++) s->names[s->name_count++] = pl_str_of(*word);
+    if (s->name_count > MOST_CANDIDATES) s->name_count = 0;
+    for (size_t i = 0; i < d->attribute_count; i++) {
+        bool there = d->attributes[i].texts || d->attributes[i].numbers;
+        s->attribute_names[i] = there ? d->attributes[i].name : (pl_str){0};
+    }
+    return PL_OK;
+}

@@ -1,0 +1,270 @@
+#include "model/gathering.h"
+#include "model/loading.h"
+
+#include <plumbline/base/number.h>
+
+#include <stdlib.h>
+
+static uint32_t text_number(const uint32_t *texts, uint32_t own) { return texts ? texts[own] : own; }
+
+/* Room for the unit of every text that is known by now. */
+static bool make_room(pl_gathering *g) {
+    size_t needed = pl_intern_count(g->dataset->texts) + 1, before = g->unit_of_size;
+    if (pl_reserve((void **)&g->unit_of, &g->unit_of_size, needed, sizeof *g->unit_of, 0)) return false;
+    memset(g->unit_of + before, 0, (g->unit_of_size - before) * sizeof *g->unit_of);
+    return true;
+}
+
+static pl_status add_unit(pl_gathering *g, uint32_t code) {
+    pl_dataset *d = g->dataset;
+    if (pl_reserve((void **)&d->units, &g->unit_capacity, d->unit_count + 1, sizeof *d->units, NO_UNIT - 1)) return PL_MEMORY;
+    d->units[d->unit_count] = (pl_unit){.code = pl_intern_text(d->texts, code), .group = PL_NOBODY, .parent = PL_NOBODY};
+    g->unit_of[code] = (uint32_t)++d->unit_count;
+    return PL_OK;
+}
+
+static pl_status units_of_sheet(pl_gathering *g) {
+    pl_table *table = &g->units;
+    size_t column = pl_column_of(table, pl_unit_words, DATA_UNIT);
+    uint32_t *same;
+    pl_status status = pl_gather_texts(g, table, &same); /* the first table: the numbers stay */
+    free(same);
+    if (status != PL_OK || !make_room(g)) return PL_MEMORY;
+    for (size_t row = 0; row < table->rows; row++) {
+        uint32_t code = table->columns[column].texts[row];
+        pl_place place = pl_cell_place(table, column, row);
+        if (!code) status = pl_problem_add(g->problems, PL_ERROR, "E319", place, "this unit has no code");
+        else if (g->unit_of[code])
+            status = pl_problem_add(g->problems, PL_ERROR, "E311", place, "the unit \"%.*s\" is listed twice",
+                                    PL_ARG(pl_intern_text(g->dataset->texts, code)));
+        else status = add_unit(g, code);
+        pl_gathering_keep(g, status);
+    }
+    return g->worst;
+}
+
+static pl_status unknown_unit(pl_gathering *g, const pl_data_file *file, size_t row, pl_str code) {
+    const pl_dataset *d = g->dataset;
+    pl_str *codes = malloc((d->unit_count + 1) * sizeof *codes);
+    if (!codes) return PL_MEMORY;
+    for (size_t i = 0; i < d->unit_count; i++) codes[i] = d->units[i].code;
+    size_t nearest = d->unit_count <= 10000 ? pl_text_nearest(code, codes, d->unit_count) : d->unit_count;
+    pl_place place = pl_cell_place(&file->table, file->columns[DATA_UNIT], row);
+    const char *sheet = g->model->units_sheet->name;
+    pl_status status;
+    if (nearest < d->unit_count)
+        status = pl_problem_add(g->problems, PL_ERROR, "E334", place, "there is no unit \"%.*s\" in %s (did you mean \"%.*s\"?)",
+                                PL_ARG(code), sheet, PL_ARG(codes[nearest]));
+    else status = pl_problem_add(g->problems, PL_ERROR, "E334", place, "there is no unit \"%.*s\" in %s", PL_ARG(code), sheet);
+    free(codes);
+    return status;
+}
+
+static pl_status units_of_file(pl_gathering *g, pl_data_file *file) {
+    const uint32_t *codes = file->table.columns[file->columns[DATA_UNIT]].texts;
+    pl_status status = pl_gather_texts(g, &file->table, &file->texts);
+    if (status != PL_OK || !make_room(g)) return PL_MEMORY;
+    file->unit = malloc((file->table.rows + 1) * sizeof *file->unit);
+    if (!file->unit) return PL_MEMORY;
+    for (size_t row = 0; row < file->table.rows; row++) {
+        uint32_t code = text_number(file->texts, codes[row]);
+        file->unit[row] = NO_UNIT;
+        status = PL_OK;
+        if (!code)
+            status = pl_problem_add(g->problems, PL_ERROR, "E319", pl_cell_place(&file->table, file->columns[DATA_UNIT], row),
+                                    "this row names no unit");
+        else if (!g->unit_of[code] && g->has_units)
+            status = unknown_unit(g, file, row, pl_intern_text(g->dataset->texts, code));
+        else if (!g->unit_of[code]) status = add_unit(g, code);
+        if (status == PL_MEMORY) return status;
+        pl_gathering_keep(g, status);
+        if (status == PL_OK) file->unit[row] = g->unit_of[code] - 1;
+    }
+    return PL_OK;
+}
+
+pl_status pl_gather_units(pl_gathering *g) {
+    pl_status status = g->has_units ? units_of_sheet(g) : PL_OK;
+    for (size_t i = 0; i < g->file_count && status != PL_MEMORY; i++) status = units_of_file(g, &g->files[i]);
+    if (status == PL_OK && g->worst == PL_OK && !g->dataset->unit_count)
+        return pl_problem_add(g->problems, PL_ERROR, "E335", (pl_place){.file = g->dataset->data_name}, "has no rows");
+    return status == PL_MEMORY ? status : g->worst;
+}
+
+/* ---- attributes ---- */
+
+static pl_attribute *attribute_named(pl_gathering *g, const char *name) {
+    return &g->dataset->attributes[pl_intern_find(g->attributes, pl_str_of(name)) - 1];
+}
+
+static uint32_t *attribute_texts(const pl_gathering *g, pl_attribute *attribute) {
+    if (!attribute->texts) attribute->texts = calloc(g->dataset->unit_count + 1, sizeof *attribute->texts);
+    return attribute->texts;
+}
+
+/* Which attribute a column holds: by its meaning (name, group, parent) or by its own name; 0: none. */
+static uint32_t attribute_of(const pl_gathering *g, const pl_word *words, pl_str header) {
+    static const char *const names[] = {[DATA_UNIT] = "code", [DATA_NAME] = "name", [DATA_GROUP] = "group", [DATA_PARENT] = "parent"};
+    uint32_t own = pl_intern_find(g->attributes, header);
+    if (own) return own;
+    int field = pl_word_find(words, header);
+    if (field < 0 || field > DATA_PARENT) return 0;
+    return pl_intern_find(g->attributes, pl_str_of(names[field]));
+}
+
+static pl_status attributes_of_sheet(pl_gathering *g) {
+    const pl_table *table = &g->units;
+    for (size_t i = 0; i < table->column_count; i++) {
+        uint32_t id = attribute_of(g, pl_unit_words, table->columns[i].name);
+        if (!id || !table->columns[i].texts) continue;
+        uint32_t *texts = attribute_texts(g, &g->dataset->attributes[id - 1]);
+        if (!texts) return PL_MEMORY;
+        memcpy(texts, table->columns[i].texts, table->rows * sizeof *texts);
+        g->attribute_given[id - 1] = true;
+    }
+    return PL_OK;
+}
+
+static pl_status attributes_of_file(pl_gathering *g, const pl_data_file *file) {
+    const pl_table *table = &file->table;
+    for (size_t i = 0; i < table->column_count; i++) {
+        const pl_column *column = &table->columns[i];
+        uint32_t id = column->texts && i != file->columns[DATA_UNIT] ? attribute_of(g, pl_data_words, column->name) : 0;
+        if (!id || g->attribute_given[id - 1]) continue;
+        uint32_t *texts = attribute_texts(g, &g->dataset->attributes[id - 1]);
+        if (!texts) return PL_MEMORY;
+        bool changes = false;
+        for (size_t row = 0; row < table->rows; row++) {
+            uint32_t text = text_number(file->texts, column->texts[row]), unit = file->unit[row];
+            if (!text || unit == NO_UNIT) continue;
+            changes |= texts[unit] && texts[unit] != text;
+            texts[unit] = text;
+        }
+        if (changes)
+            pl_gathering_keep(g, pl_problem_add(g->problems, PL_WARNING, "W336", (pl_place){table->name, 1, column->name.at},
+                                                "is an attribute of units but changes from row to row; the last one counts"));
+    }
+    return PL_OK;
+}
+
+static pl_status make_groups(pl_gathering *g) {
+    pl_dataset *d = g->dataset;
+    const pl_attribute *attribute = attribute_named(g, "group");
+    uint32_t *group_of = calloc(pl_intern_count(d->texts) + 1, sizeof *group_of);
+    d->groups = pl_arena_array(&d->arena, d->unit_count + 1, sizeof *d->groups);
+    if (!group_of || !d->groups) {
+        free(group_of);
+        return PL_MEMORY;
+    }
+    for (size_t unit = 0; attribute->texts && unit < d->unit_count; unit++) {
+        uint32_t text = attribute->texts[unit];
+        if (!text) continue;
+        if (!group_of[text]) {
+            d->groups[d->group_count] = pl_intern_text(d->texts, text);
+            group_of[text] = (uint32_t)++d->group_count;
+        }
+        d->units[unit].group = group_of[text] - 1;
+    }
+    free(group_of);
+    return PL_OK;
+}
+
+static bool below_itself(const pl_dataset *d, size_t unit) {
+    uint32_t at = d->units[unit].parent;
+    for (size_t steps = 0; at != PL_NOBODY && steps <= d->unit_count; steps++) {
+        if (at == unit) return true;
+        at = d->units[at].parent;
+    }
+    return false;
+}
+
+static pl_status make_unit_tree(pl_gathering *g) {
+    pl_dataset *d = g->dataset;
+    const pl_attribute *attribute = attribute_named(g, "parent");
+    pl_place place = {.file = g->has_units ? g->model->units_sheet->name : d->data_name};
+    for (size_t unit = 0; attribute->texts && unit < d->unit_count; unit++) {
+        uint32_t text = attribute->texts[unit];
+        if (!text) continue;
+        if (g->has_units) place.row = pl_table_source_row(&g->units, unit);
+        if (text < g->unit_of_size && g->unit_of[text]) d->units[unit].parent = g->unit_of[text] - 1;
+        else
+            pl_gathering_keep(g, pl_problem_add(g->problems, PL_ERROR, "E337", place, "the unit \"%.*s\" lies below \"%.*s\", which is no unit",
+                                                PL_ARG(d->units[unit].code), PL_ARG(pl_intern_text(d->texts, text))));
+    }
+    for (size_t unit = 0; attribute->texts && unit < d->unit_count; unit++) {
+        if (d->units[unit].parent == PL_NOBODY || !below_itself(d, unit)) continue;
+        if (g->has_units) place.row = pl_table_source_row(&g->units, unit);
+        return pl_problem_add(g->problems, PL_ERROR, "E338", place, "the unit \"%.*s\" lies below itself", PL_ARG(d->units[unit].code));
+    }
+    return g->worst;
+}
+
+/* A number where every value is one; otherwise it stays a text. */
+static pl_status settle_type(pl_gathering *g, pl_attribute *a) {
+    const pl_dataset *d = g->dataset;
+    a->type = PL_TYPE_TEXT;
+    bool any = false;
+    double value;
+    for (size_t unit = 0; a->texts && unit < d->unit_count; unit++) {
+        if (!a->texts[unit]) continue;
+        pl_str text = pl_intern_text(d->texts, a->texts[unit]);
+        if (pl_str_is(text, "NA")) continue;
+        if (!pl_number_parse(text, &value)) return PL_OK;
+        any = true;
+    }
+    if (!any) return PL_OK;
+    a->numbers = calloc(d->unit_count + 1, sizeof *a->numbers);
+    a->present = calloc(d->unit_count / 64 + 1, sizeof *a->present);
+    if (!a->numbers || !a->present) return PL_MEMORY;
+    for (size_t unit = 0; unit < d->unit_count; unit++)
+        if (a->texts[unit] && pl_number_parse(pl_intern_text(d->texts, a->texts[unit]), &a->numbers[unit]))
+            a->present[unit / 64] |= UINT64_C(1) << (unit % 64);
+    a->type = PL_TYPE_NUMBER;
+    free(a->texts);
+    a->texts = NULL;
+    return PL_OK;
+}
+
+static void name_units(pl_gathering *g) {
+    pl_dataset *d = g->dataset;
+    const pl_attribute *names = attribute_named(g, "name");
+    for (size_t unit = 0; unit < d->unit_count; unit++) {
+        d->units[unit].name = d->units[unit].code;
+        if (names->texts && names->texts[unit]) d->units[unit].name = pl_intern_text(d->texts, names->texts[unit]);
+    }
+}
+
+static pl_status fill_codes(pl_gathering *g) {
+    pl_dataset *d = g->dataset;
+    uint32_t *texts = attribute_texts(g, attribute_named(g, "code"));
+    if (!texts) return PL_MEMORY;
+    for (size_t unit = 0; unit < d->unit_count; unit++) texts[unit] = pl_intern_find(d->texts, d->units[unit].code);
+    return PL_OK;
+}
+
+/* Code, name, group and parent are texts whatever they look like; only wanted ones keep a column. */
+static bool keeps_text(pl_str name) {
+    return pl_str_is(name, "code") || pl_str_is(name, "name") || pl_str_is(name, "group") || pl_str_is(name, "parent");
+}
+
+pl_status pl_gather_attributes(pl_gathering *g) {
+    pl_dataset *d = g->dataset;
+    d->attribute_count = pl_intern_count(g->attributes);
+    d->attributes = pl_arena_array(&d->arena, d->attribute_count + 1, sizeof *d->attributes);
+    g->attribute_given = calloc(d->attribute_count + 1, sizeof *g->attribute_given);
+    if (!d->attributes || !g->attribute_given) return PL_MEMORY;
+    for (size_t i = 0; i < d->attribute_count; i++) {
+        d->attributes[i].type = PL_TYPE_TEXT;
+        if (!pl_str_copy(&d->attributes[i].name, &d->arena, pl_intern_text(g->attributes, (uint32_t)i + 1))) return PL_MEMORY;
+    }
+    pl_status status = g->has_units ? attributes_of_sheet(g) : PL_OK;
+    for (size_t i = 0; i < g->file_count && status == PL_OK; i++) status = attributes_of_file(g, &g->files[i]);
+    if (status == PL_OK) status = fill_codes(g);
+    if (status == PL_OK) status = make_groups(g);
+    if (status == PL_OK) status = make_unit_tree(g);
+    if (status != PL_OK) return status;
+    name_units(g);
+    for (size_t i = 0; i < d->attribute_count && status == PL_OK; i++)
+        if (!keeps_text(d->attributes[i].name)) status = settle_type(g, &d->attributes[i]);
+    return status;
+}
