@@ -24,8 +24,7 @@ struct pl_pool {
     bool stopping;
     pl_task *task;
     void *context;
-    size_t count;
-    atomic_size_t next;
+    atomic_size_t count, next;
 };
 
 static void work(pl_pool *pool, unsigned worker) {
@@ -102,7 +101,11 @@ unsigned pl_pool_threads(const pl_pool *pool) { return pool ? pool->thread_count
 
 void pl_pool_run(pl_pool *pool, size_t count, pl_task *task, void *context) {
     if (!pool || pool->thread_count == 0 || count < 2) {
-        for (size_t i = 0; i < count; i++) task(context, i, 0);
+        if (pool) pool->count = count;
+        for (size_t i = 0; i < count; i++) {
+            if (pool) pool->next = i + 1;
+            task(context, i, 0);
+        }
         return;
     }
     pthread_mutex_lock(&pool->lock);
@@ -118,4 +121,10 @@ void pl_pool_run(pl_pool *pool, size_t count, pl_task *task, void *context) {
     pthread_mutex_lock(&pool->lock);
     while (pool->busy) pthread_cond_wait(&pool->idle, &pool->lock);
     pthread_mutex_unlock(&pool->lock);
+}
+
+void pl_pool_progress(const pl_pool *pool, size_t *started, size_t *count) {
+    size_t next = atomic_load(&pool->next);
+    *count = atomic_load(&pool->count);
+    *started = next < *count ? next : *count;
 }

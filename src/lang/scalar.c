@@ -10,6 +10,7 @@ struct pl_scalar {
     unsigned char *known; /* the two above hold the value in `row` */
     size_t size, row;
     bool used;
+    bool afresh; /* computes what can be computed, even where a result is stored */
     pl_node *stack;
     size_t depth, capacity;
 };
@@ -71,6 +72,7 @@ static bool load(pl_scalar *s, pl_node node) {
     const pl_graph_node *n = pl_graph_node_at(e->program, node);
     size_t period = s->row / frame->units, unit = s->row % frame->units;
     uint32_t index = node < e->node_count ? e->stored[node] : 0;
+    if (s->afresh && (pl_rows_is_operation((pl_op)n->op) || n->op == OP_COMBINE)) return false;
     if (index) {
         const pl_store *store = &e->stores[index];
         size_t at = s->row;
@@ -149,11 +151,8 @@ static bool compute(pl_scalar *s, pl_node node) {
     return true;
 }
 
-pl_status pl_scalar_value(pl_scalar *s, pl_node node, size_t row, double *out, bool *present) {
-    if (!make_room(s)) return PL_MEMORY;
-    if (!s->used || s->row != row) memset(s->known, 0, s->size);
-    s->used = true;
-    s->row = row;
+/* Works through the graph below `node` without recursion. */
+static pl_status settle(pl_scalar *s, pl_node node) {
     s->depth = 0;
     if (!push(s, node)) return PL_MEMORY;
     while (s->depth) {
@@ -168,7 +167,33 @@ pl_status pl_scalar_value(pl_scalar *s, pl_node node, size_t row, double *out, b
         if (!compute(s, top)) return PL_MEMORY;
         s->depth--;
     }
+    return PL_OK;
+}
+
+pl_status pl_scalar_value(pl_scalar *s, pl_node node, size_t row, double *out, bool *present) {
+    if (!make_room(s)) return PL_MEMORY;
+    if (!s->used || s->row != row) memset(s->known, 0, s->size);
+    s->used = true;
+    s->row = row;
+    if (settle(s, node) != PL_OK) return PL_MEMORY;
     *out = s->values[node];
     *present = s->present[node];
     return PL_OK;
+}
+
+pl_status pl_evaluation_suppose(const pl_evaluation *e, pl_node node, size_t row, const pl_supposition *suppositions, size_t count,
+                                double *out, bool *present) {
+    pl_scalar *s;
+    if (pl_scalar_create(&s, e) != PL_OK) return PL_MEMORY;
+    s->afresh = true;
+    s->row = row;
+    pl_status status = make_room(s) ? PL_OK : PL_MEMORY;
+    for (size_t i = 0; i < count && status == PL_OK; i++) set(s, suppositions[i].node, suppositions[i].value, suppositions[i].present);
+    if (status == PL_OK) status = settle(s, node);
+    if (status == PL_OK) {
+        *out = s->values[node];
+        *present = s->present[node];
+    }
+    pl_scalar_free(s);
+    return status;
 }

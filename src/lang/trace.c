@@ -10,6 +10,14 @@
 
 #define MOST_COMPARISONS 64
 
+/* A definition that is being written out: the call it stands for, and what surrounds that. */
+typedef struct trace_frame {
+    pl_call_frame frame;
+    const pl_syntax *call;
+    const struct trace_frame *outer;
+    pl_str outer_source;
+} trace_frame;
+
 typedef struct tracer {
     pl_compiler compiler;
     const pl_evaluation *evaluation;
@@ -17,6 +25,7 @@ typedef struct tracer {
     pl_arena *arena;
     pl_buffer out;
     pl_str source; /* of the expression whose tree is being walked */
+    const trace_frame *inside;
     pl_trace *trace;
     pl_status status;
 } tracer;
@@ -58,20 +67,68 @@ static void write_compiled(tracer *t, const pl_syntax *s) {
     if (compile(t, s, &node)) write_value(t, node);
 }
 
-/* What an aggregate ran over, as the user would write it. */
+/* The argument that a parameter of the definition being written out stands for, or NULL when `s` is no parameter. */
+static const pl_syntax *argument_of(const tracer *t, const pl_syntax *s) {
+    if (!t->inside || s->kind != SYNTAX_NAME) return NULL;
+    const pl_definition *definition = t->inside->frame.definition;
+    for (size_t i = 0; i < definition->count; i++)
+        if (pl_str_equal(definition->names[i], s->text))
+            return i < t->inside->call->count ? t->inside->call->arguments[i] : definition->defaults[i];
+    return NULL;
+}
+
+/* Steps out to where the call stands, and back. */
+static const trace_frame *step_out(tracer *t) {
+    const trace_frame *inside = t->inside;
+    t->inside = inside->outer;
+    t->compiler.frame = t->inside ? &t->inside->frame : NULL;
+    t->source = inside->outer_source;
+    return inside;
+}
+
+static void step_in(tracer *t, const trace_frame *inside) {
+    t->inside = inside;
+    t->compiler.frame = &inside->frame;
+    t->source = pl_str_of(inside->frame.definition->function->definition);
+}
+
+static bool is_direction(const pl_syntax *s) { return s->kind == SYNTAX_NAME && pl_str_is(s->text, "direction"); }
+static bool is_signed(const tracer *t, const pl_syntax *s) {
+    return t->inside && s->kind == SYNTAX_BINARY && s->symbol == SYMBOL_MULTIPLY && is_direction(s->arguments[0]);
+}
+
+/* An argument of an aggregate as the user wrote it. */
+static void write_source(tracer *t, const pl_syntax *s, pl_buffer *out) {
+    const pl_syntax *argument = argument_of(t, s);
+    if (argument) {
+        const trace_frame *inside = step_out(t);
+        write_source(t, argument, out);
+        step_in(t, inside);
+    } else if (is_signed(t, s)) {
+        if (t->compiler.meaning->direction < 0) pl_buffer_char(out, '-');
+        write_source(t, s->arguments[1], out);
+    } else if (s->to <= t->source.len) {
+        pl_buffer_add(out, t->source.at + s->from, s->to - s->from);
+    }
+}
+
+/* What an aggregate ran over, and what it gave. */
 static void note_comparison(tracer *t, const pl_syntax *s, pl_node node, const pl_call_frame *frame) {
     static const char *const scopes[] = {"all", "group", "periods", "children"};
     pl_trace *trace = t->trace;
     pl_buffer what;
     pl_buffer_init(&what, 0);
     pl_buffer_print(&what, "%s(", frame->definition->function->name);
-    const pl_call_frame *outer = t->compiler.frame;
     for (size_t i = 0; i < s->count; i++) {
-        const pl_syntax *a = s->arguments[i];
-        pl_buffer_print(&what, "%s%.*s", i ? ", " : "", (int)(a->to - a->from), t->source.at + a->from);
+        if (i) pl_buffer_text(&what, ", ");
+        write_source(t, s->arguments[i], &what);
     }
-    (void)outer;
-    pl_buffer_print(&what, " over %s)", scopes[frame->scope]);
+    pl_buffer_print(&what, " over %s", scopes[frame->scope]);
+    if (s->where) {
+        pl_buffer_text(&what, " where ");
+        write_source(t, s->where, &what);
+    }
+    pl_buffer_char(&what, ')');
     pl_comparison comparison = {.scope = frame->scope};
     comparison.present = pl_evaluation_value(t->evaluation, node, t->row, &comparison.value);
     if (what.failed || !pl_str_copy(&comparison.what, t->arena, pl_buffer_view(&what))) t->status = PL_MEMORY;
@@ -91,19 +148,26 @@ static void write_list(tracer *t, const pl_syntax *s) {
 }
 
 /* A function that the language defines is written out with its arguments put in. */
-static void write_definition(tracer *t, const pl_syntax *s, pl_call_frame *frame) {
+static void write_definition(tracer *t, const pl_syntax *s, const pl_call_frame *frame) {
     pl_node *arguments;
     size_t count;
     t->status = pl_compile_arguments(&t->compiler, s, frame->definition, &arguments, &count);
     if (t->status != PL_OK) return;
-    frame->arguments = arguments;
-    const pl_call_frame *outer = t->compiler.frame;
-    pl_str source = t->source;
-    t->compiler.frame = frame;
-    t->source = pl_str_of(frame->definition->function->definition);
+    trace_frame inside = {*frame, s, t->inside, t->source};
+    inside.frame.arguments = arguments;
+    step_in(t, &inside);
     write_tree(t, frame->definition->body);
-    t->compiler.frame = outer;
-    t->source = source;
+    step_out(t);
+}
+
+/* A condition that is known beforehand needs no telling: the branch that was chosen does. */
+static bool write_chosen(tracer *t, const pl_syntax *s) {
+    pl_node condition;
+    double value;
+    if (!t->inside || !pl_str_is_fold(s->text, "if") || s->count != 3) return false;
+    if (!compile(t, s->arguments[0], &condition) || !pl_program_constant(t->compiler.program, condition, &value)) return false;
+    write_tree(t, s->arguments[value != 0 ? 1 : 2]);
+    return true;
 }
 
 static void write_call(tracer *t, const pl_syntax *s) {
@@ -123,45 +187,102 @@ static void write_call(tracer *t, const pl_syntax *s) {
         note_comparison(t, s, node, &frame);
     } else if (f->builtin == BUILTIN_DEFINED) {
         write_definition(t, s, &frame);
-    } else {
+    } else if (!write_chosen(t, s)) {
         write_list(t, s);
     }
 }
 
-static bool is_direction(const pl_syntax *s) { return s->kind == SYNTAX_NAME && pl_str_is(s->text, "direction"); }
+/* Inside a definition what is known beforehand is written as the number it is: 100 for u - l. */
+static bool known(tracer *t, const pl_syntax *s, double *value) {
+    pl_node node;
+    return t->inside && compile(t, s, &node) && pl_program_constant(t->compiler.program, node, value) &&
+           pl_program_type(t->compiler.program, node) == PL_TYPE_NUMBER;
+}
+
+static const pl_syntax *without_neutral(tracer *t, const pl_syntax *s);
+
+/* How tightly what will be written for `s` binds. */
+static int written_precedence(tracer *t, const pl_syntax *s) {
+    double value;
+    const pl_syntax *argument = argument_of(t, s);
+    if (known(t, s, &value)) return value < 0 ? 7 : 10;
+    if (argument) {
+        const trace_frame *inside = step_out(t);
+        int precedence = written_precedence(t, argument);
+        step_in(t, inside);
+        return precedence;
+    }
+    if (is_signed(t, s)) return 10;
+    const pl_syntax *only = s->kind == SYNTAX_BINARY ? without_neutral(t, s) : NULL;
+    if (only) return written_precedence(t, only);
+    if (s->kind == SYNTAX_CALL) {
+        const pl_function *f = pl_function_find(s->text);
+        const pl_definition *definition;
+        bool written_out = f && f->builtin == BUILTIN_DEFINED && f->over == PL_OVER_NEVER;
+        if (written_out && pl_definition_of(t->compiler.program, f, &definition) == PL_OK) return pl_syntax_precedence(definition->body);
+        if (t->inside && pl_str_is_fold(s->text, "if")) return 5; /* perhaps only a branch of it */
+        return 10;
+    }
+    return pl_syntax_precedence(s);
+}
 
 static void write_operand(tracer *t, const pl_syntax *s, int around, bool tighter) {
-    int own = pl_syntax_precedence(s);
+    int own = written_precedence(t, s);
     bool parentheses = own < around || (tighter && own == around);
-    if (s->kind == SYNTAX_CALL) { /* a definition written out binds as loosely as its body */
-        const pl_function *f = pl_function_find(s->text);
-        parentheses = f && f->builtin == BUILTIN_DEFINED && f->over == PL_OVER_NEVER;
-    }
-    if (s->kind == SYNTAX_BINARY && s->symbol == SYMBOL_MULTIPLY && is_direction(s->arguments[0])) parentheses = false;
     if (parentheses) pl_buffer_char(&t->out, '(');
     write_tree(t, s);
     if (parentheses) pl_buffer_char(&t->out, ')');
 }
 
+/* Inside a definition a factor of 1 and a term of 0 are not worth showing: gives the operand that is, or NULL. */
+static const pl_syntax *without_neutral(tracer *t, const pl_syntax *s) {
+    double neutral = s->symbol == SYMBOL_MULTIPLY || s->symbol == SYMBOL_DIVIDE ? 1 : 0, value;
+    if (!t->inside || s->symbol > SYMBOL_DIVIDE) return NULL;
+    if (known(t, s->arguments[1], &value) && value == neutral) return s->arguments[0];
+    bool both = s->symbol == SYMBOL_ADD || s->symbol == SYMBOL_MULTIPLY;
+    return both && known(t, s->arguments[0], &value) && value == neutral ? s->arguments[1] : NULL;
+}
+
 static void write_binary(tracer *t, const pl_syntax *s) {
-    if (s->symbol == SYMBOL_MULTIPLY && is_direction(s->arguments[0])) { /* the sign, not a factor worth showing */
+    const pl_syntax *only = without_neutral(t, s);
+    if (only) {
+        write_tree(t, only);
+        return;
+    }
+    if (is_signed(t, s)) { /* the sign, not a factor worth showing */
         write_compiled(t, s);
         return;
     }
     int precedence = pl_syntax_precedence(s);
     bool ordered = s->symbol == SYMBOL_SUBTRACT || s->symbol == SYMBOL_DIVIDE || s->symbol == SYMBOL_POWER;
-    write_operand(t, s->arguments[0], precedence, false);
+    write_operand(t, s->arguments[0], precedence, s->symbol == SYMBOL_POWER);
     pl_buffer_print(&t->out, " %s ", pl_symbol_text(s->symbol));
     write_operand(t, s->arguments[1], precedence, ordered);
 }
 
+static void write_name(tracer *t, const pl_syntax *s) {
+    const pl_syntax *argument = argument_of(t, s);
+    if (!argument) {
+        write_compiled(t, s);
+        return;
+    }
+    const trace_frame *inside = step_out(t);
+    write_tree(t, argument);
+    step_in(t, inside);
+}
+
 static void write_tree(tracer *t, const pl_syntax *s) {
+    double value;
     if (t->status != PL_OK) return;
+    if (known(t, s, &value)) {
+        write_number(&t->out, value);
+        return;
+    }
     switch (s->kind) {
+    case SYNTAX_NAME: write_name(t, s); break;
     case SYNTAX_NUMBER:
     case SYNTAX_TEXT:
     case SYNTAX_BOOLEAN:
-    case SYNTAX_NAME:
     case SYNTAX_ATTRIBUTE:
     case SYNTAX_SHIFT: write_compiled(t, s); break;
     case SYNTAX_CALL: write_call(t, s); break;

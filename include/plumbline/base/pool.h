@@ -25,4 +25,8 @@ unsigned pl_pool_threads(const pl_pool *pool);
  * task, nor from two threads at once on one pool. A task reports failure through its context. */
 void pl_pool_run(pl_pool *pool, size_t count, pl_task *task, void *context);
 
+/* How many tasks of the current or last run have been started, and of how many. May be asked from any thread while the pool
+ * lives; for a progress bar. */
+void pl_pool_progress(const pl_pool *pool, size_t *started, size_t *count);
+
 #endif

@@ -67,6 +67,18 @@ const double *pl_evaluation_column(const pl_evaluation *evaluation, pl_node node
 /* The value of any node in one row, computed from the aggregates that the evaluation keeps. False when it is missing. */
 bool pl_evaluation_value(const pl_evaluation *evaluation, pl_node node, size_t row, double *out);
 
+/* One node that is taken to have another value than it has. */
+typedef struct pl_supposition {
+    pl_node node;
+    bool present;
+    double value;
+} pl_supposition;
+
+/* The value of a node in one row if others had the values supposed; what is aggregated over other rows stays as it is. *present
+ * is false when the result is missing. */
+pl_status pl_evaluation_suppose(const pl_evaluation *evaluation, pl_node node, size_t row, const pl_supposition *suppositions,
+                                size_t count, double *out, bool *present);
+
 /* What happened, ordered by node. */
 const pl_incident *pl_evaluation_incidents(const pl_evaluation *evaluation, size_t *count);
 

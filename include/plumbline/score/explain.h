@@ -20,7 +20,7 @@ typedef struct pl_step {
     bool has_score;
     double points;         /* its score, as its parent takes it */
     double share;          /* of the weight among the siblings that are present, 0..1; 0 where weights play no part */
-    bool additive;         /* the parents up to the root are weighted means and sums, so that the next line is exact */
+    bool additive;         /* the parents up to the root are weighted means and sums: the next line says something */
     double contribution;   /* points of the root's score that come from here */
 } pl_step;
 
@@ -41,14 +41,14 @@ void pl_explanation_free(pl_explanation *explanation);
 typedef struct pl_gap {
     size_t indicator;
     bool has_own, has_other;
-    double own_x, other_x;           /* raw values */
+    double own_x, other_x;           /* raw values; NAN where there is none */
     double own_score, other_score;
     double points;                   /* of the root's score: what moving this leaf's score alone to the other's would bring */
 } pl_gap;
 
-/* Ranks the leaves by the points of the root's score that separate `line` from `other`. Where the tree up to the root is not
- * made of means and sums the points are found by putting the other's leaf score in place and combining again; they then
- * need not add up to the difference. The array is the caller's (free). */
+/* Ranks the leaves by the points of the root's score that separate `line` from `other`: each found by putting the other's score of
+ * the leaf in place and combining again. Where the tree is not made of means and sums they need not add up to the difference.
+ * The array is the caller's (free). */
 pl_status pl_gaps(pl_gap **out, size_t *count, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line,
                   const pl_score_line *other);
 

@@ -1,0 +1,257 @@
+#include "cli/output.h"
+#include "cli/session.h"
+
+#include <plumbline/base/number.h>
+
+#include <math.h>
+
+/* What the writers need. */
+typedef struct explaining {
+    const cli_call *call;
+    const cli_session *s;
+    const pl_explanation *e;
+    pl_buffer line;
+    pl_output *output;
+} explaining;
+
+/* Up to four decimals: enough to follow, short enough to read. */
+static void add_number(pl_buffer *out, double x) { pl_buffer_number(out, fabs(x) < 1e9 ? pl_number_round(x, 4) : x); }
+
+static void end_line(explaining *x) {
+    pl_buffer_char(&x->line, '\n');
+    if (x->line.failed && x->output->status == PL_OK) x->output->status = PL_MEMORY;
+    pl_output_add(x->output, pl_buffer_view(&x->line));
+    pl_buffer_clear(&x->line);
+}
+
+/* ---- text ---- */
+
+static const pl_indicator *node_of(const explaining *x, const pl_step *step) { return &x->s->model->indicators[step->indicator]; }
+
+/* The branches of the tree to the left of a node's name; `tail` when its last line was written. */
+static void add_branches(explaining *x, const pl_step *step, bool tail) {
+    const pl_model *model = x->s->model;
+    unsigned base = model->indicators[x->e->steps[0].indicator].depth, depth = model->indicators[step->indicator].depth - base;
+    for (unsigned level = 1; level <= depth; level++) {
+        size_t at = step->indicator;
+        for (unsigned up = depth; up > level; up--) at = model->indicators[at].parent;
+        bool more = model->indicators[at].next_sibling != PL_NO_INDEX;
+        if (level == depth && !tail) pl_buffer_text(&x->line, more ? "├─ " : "└─ ");
+        else pl_buffer_text(&x->line, more ? "│  " : "   ");
+    }
+    if (tail) pl_buffer_text(&x->line, node_of(x, step)->child_count ? "│    " : "     ");
+}
+
+static void add_state(explaining *x, const pl_step *step) {
+    if (step->state == PL_STEP_NOT_APPLICABLE) {
+        pl_buffer_text(&x->line, cli_text(x->call, "does not apply", "不适用"));
+    } else if (!step->has_score) {
+        pl_buffer_text(&x->line, cli_text(x->call, "missing", "缺失"));
+    } else {
+        add_number(&x->line, step->points);
+        if (step->filled) pl_buffer_text(&x->line, cli_text(x->call, " (missing, filled in)", "（缺失，按规则填补）"));
+    }
+}
+
+static void write_trace(explaining *x, const pl_step *step, const char *label, const pl_trace *trace, bool result) {
+    if (!trace->formula.len) return;
+    add_branches(x, step, true);
+    pl_buffer_print(&x->line, "%s = %.*s", label, PL_ARG(trace->formula));
+    if (!pl_str_equal(trace->formula, trace->numbers)) pl_buffer_print(&x->line, " = %.*s", PL_ARG(trace->numbers));
+    if (result && trace->present) {
+        pl_buffer_text(&x->line, " = ");
+        add_number(&x->line, trace->value);
+    }
+    end_line(x);
+    for (size_t i = 0; i < trace->comparison_count; i++) {
+        add_branches(x, step, true);
+        pl_buffer_print(&x->line, "%s%.*s = ", cli_text(x->call, "  where ", "  其中 "), PL_ARG(trace->comparisons[i].what));
+        if (trace->comparisons[i].present) add_number(&x->line, trace->comparisons[i].value);
+        else pl_buffer_text(&x->line, cli_text(x->call, "missing", "缺失"));
+        end_line(x);
+    }
+}
+
+static void write_step(explaining *x, const pl_step *step) {
+    const pl_indicator *node = node_of(x, step);
+    add_branches(x, step, false);
+    pl_buffer_print(&x->line, "%.*s", PL_ARG(node->code));
+    if (node->name.len && !pl_str_equal(node->name, node->code)) pl_buffer_print(&x->line, " %.*s", PL_ARG(node->name));
+    pl_buffer_text(&x->line, cli_text(x->call, ": ", "："));
+    add_state(x, step);
+    if (step->share > 0 && node->parent != PL_NO_INDEX) {
+        pl_buffer_text(&x->line, cli_text(x->call, ", weight ", "，权重 "));
+        add_number(&x->line, step->share * 100);
+        pl_buffer_text(&x->line, " %");
+    }
+    if (step->additive && step->has_score && node->parent != PL_NO_INDEX) {
+        pl_buffer_text(&x->line, cli_text(x->call, ", contributes ", "，贡献 "));
+        add_number(&x->line, step->contribution);
+    }
+    end_line(x);
+    if (!node->child_count && !step->value.formula.len && step->has_x) {
+        add_branches(x, step, true);
+        pl_buffer_text(&x->line, "x = ");
+        add_number(&x->line, step->x);
+        if (node->unit_of_measure.len) pl_buffer_print(&x->line, " %.*s", PL_ARG(node->unit_of_measure));
+        end_line(x);
+    }
+    write_trace(x, step, node->child_count ? cli_text(x->call, "combined", "合成") : "x", &step->value, true);
+    if (node->child_count && !node->combine) {
+        static const char *const names[] = {"mean", "sum", "geomean", "harmean", "median", "min", "max", "copeland"};
+        add_branches(x, step, true);
+        pl_buffer_print(&x->line, cli_text(x->call, "combined by %s", "合成方式 %s"), names[node->how]);
+        end_line(x);
+    }
+    if (step->has_score_trace) write_trace(x, step, cli_text(x->call, "score", "得分"), &step->score, true);
+}
+
+static void add_place(explaining *x, const char *english, const char *chinese, double place, size_t among) {
+    if (place <= 0) return;
+    pl_buffer_text(&x->line, cli_text(x->call, english, chinese));
+    pl_buffer_number(&x->line, place);
+    pl_buffer_print(&x->line, cli_text(x->call, " of %zu", "/%zu"), among);
+}
+
+static void write_text(explaining *x) {
+    const pl_score_line *line = x->e->line;
+    const pl_unit *unit = &x->s->dataset->units[line->unit];
+    pl_buffer_print(&x->line, "%.*s", PL_ARG(unit->name));
+    if (!pl_str_equal(unit->name, unit->code)) pl_buffer_print(&x->line, " (%.*s)", PL_ARG(unit->code));
+    pl_str period = x->s->dataset->periods[line->period];
+    if (period.len) pl_buffer_print(&x->line, "  %.*s", PL_ARG(period));
+    if (line->has_total) {
+        pl_buffer_text(&x->line, cli_text(x->call, "  total ", "  总分 "));
+        add_number(&x->line, line->total);
+    } else {
+        pl_buffer_text(&x->line, cli_text(x->call, "  no total", "  没有总分"));
+    }
+    add_place(x, ", place ", "，名次 ", line->rank, x->e->units_ranked);
+    if (unit->group != PL_NOBODY) {
+        pl_buffer_print(&x->line, cli_text(x->call, ", group %.*s", "，类别 %.*s"), PL_ARG(x->s->dataset->groups[unit->group]));
+        add_place(x, " ", " ", line->group_rank, x->e->group_ranked);
+    }
+    end_line(x);
+    pl_buffer_clear(&x->line);
+    end_line(x);
+    for (size_t i = 0; i < x->e->step_count; i++) write_step(x, &x->e->steps[i]);
+}
+
+/* ---- json ---- */
+
+static void json_optional(pl_json_writer *w, const char *key, bool present, double value) {
+    pl_json_key(w, key);
+    if (present) pl_json_number(w, value);
+    else pl_json_null(w);
+}
+
+static void json_text(pl_json_writer *w, const char *key, pl_str text) {
+    pl_json_key(w, key);
+    pl_json_text(w, text);
+}
+
+static void json_trace(pl_json_writer *w, const char *key, const pl_trace *trace) {
+    pl_json_key(w, key);
+    pl_json_object(w);
+    json_text(w, "formula", trace->formula);
+    json_text(w, "with_numbers", trace->numbers);
+    json_optional(w, "value", trace->present, trace->value);
+    pl_json_key(w, "compared_with");
+    pl_json_array(w);
+    for (size_t i = 0; i < trace->comparison_count; i++) {
+        pl_json_object(w);
+        json_text(w, "what", trace->comparisons[i].what);
+        json_optional(w, "value", trace->comparisons[i].present, trace->comparisons[i].value);
+        pl_json_end(w);
+    }
+    pl_json_end(w);
+    pl_json_end(w);
+}
+
+static void json_step(explaining *x, pl_json_writer *w, const pl_step *step) {
+    static const char *const states[] = {"present", "missing", "not_applicable"};
+    const pl_indicator *node = node_of(x, step);
+    pl_json_object(w);
+    json_text(w, "indicator", node->code);
+    json_text(w, "name", node->name);
+    pl_json_key(w, "parent");
+    if (node->parent == PL_NO_INDEX) pl_json_null(w);
+    else pl_json_text(w, x->s->model->indicators[node->parent].code);
+    json_text(w, "state", pl_str_of(states[step->state]));
+    pl_json_key(w, "filled");
+    pl_json_bool(w, step->filled);
+    json_optional(w, "x", step->has_x, step->x);
+    json_optional(w, "score", step->has_score, step->points);
+    json_optional(w, "weight", true, node->weight);
+    json_optional(w, "share", step->share > 0, step->share);
+    json_optional(w, "contribution", step->additive && step->has_score, step->contribution);
+    if (step->value.formula.len) json_trace(w, node->child_count ? "combine" : "value", &step->value);
+    if (step->has_score_trace) json_trace(w, "rule", &step->score);
+    pl_json_end(w);
+}
+
+static void write_json(explaining *x) {
+    const pl_score_line *line = x->e->line;
+    const pl_unit *unit = &x->s->dataset->units[line->unit];
+    pl_json_writer w;
+    pl_json_begin(&w, x->output, true);
+    pl_json_object(&w);
+    json_text(&w, "unit", unit->code);
+    json_text(&w, "name", unit->name);
+    json_text(&w, "period", x->s->dataset->periods[line->period]);
+    json_optional(&w, "total", line->has_total, line->total);
+    json_optional(&w, "rank", line->rank > 0, line->rank);
+    json_optional(&w, "ranked", true, (double)x->e->units_ranked);
+    json_optional(&w, "group_rank", line->group_rank > 0, line->group_rank);
+    json_optional(&w, "group_ranked", line->group_rank > 0, (double)x->e->group_ranked);
+    pl_json_key(&w, "steps");
+    pl_json_array(&w);
+    for (size_t i = 0; i < x->e->step_count; i++) json_step(x, &w, &x->e->steps[i]);
+    pl_json_end(&w);
+    pl_json_end(&w);
+}
+
+static int explain(const cli_call *call, cli_session *s) {
+    const pl_score_line *line = cli_session_line(s, call->arguments[1]);
+    size_t indicator = call->argument_count > 2 ? cli_session_indicator(s, call->arguments[2]) : 0;
+    if (!line || indicator == PL_NO_INDEX) return EXIT_INPUT;
+    pl_explanation *e;
+    pl_status status = pl_explain(&e, s->scores, s->compiled, line, indicator, &s->problems);
+    if (status != PL_OK) return cli_exit_status(status);
+    cli_result result;
+    int exit_status = cli_result_open(&result, call);
+    if (exit_status == EXIT_DONE) {
+        explaining x = {call, s, e, {0}, &result.output};
+        pl_buffer_init(&x.line, 0);
+        if (cli_is(call, &cli_format_text, "json")) write_json(&x);
+        else write_text(&x);
+        pl_buffer_free(&x.line);
+        exit_status = cli_result_close(&result);
+    }
+    pl_explanation_free(e);
+    return exit_status;
+}
+
+static int run(const cli_call *call) {
+    cli_session s;
+    int status = cli_session_open(&s, call, call->arguments[0], PL_NODES_ROOT, false, CLI_TELL_ERRORS);
+    if (status == EXIT_DONE) status = explain(call, &s);
+    cli_session_close(&s);
+    return status;
+}
+
+static const cli_option *const options[] = {&cli_data, &cli_period, &cli_format_text, &cli_out, &cli_threads, &cli_lang, NULL};
+
+const cli_command cli_explain = {
+    .name = "explain",
+    .arguments = "MODEL UNIT [NODE]",
+    .least = 2,
+    .most = 3,
+    .summary = "why a unit has its score: the tree of steps from raw values",
+    .summary_zh = "一个单位为何得此分：从原始值到总分的每一步",
+    .details = "UNIT is a code, or a name where it is unique. For each node: its value, what it was compared with, the formula with the\n"
+               "numbers put in, its points, weight and contribution to the total, and what was missing or does not apply.",
+    .details_zh = "UNIT 为单位代码，或唯一的名称。逐个节点列出：取值、比较对象、代入数字的公式、得分、权重、对总分的贡献，以及缺失和不适用的部分。",
+    .options = options,
+    .run = run,
+};

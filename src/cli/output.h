@@ -1,0 +1,19 @@
+/* Where a command's result goes: standard output, or a file that appears only when it is whole. */
+#ifndef PLUMBLINE_CLI_OUTPUT_H
+#define PLUMBLINE_CLI_OUTPUT_H
+
+#include "cli/cli.h"
+
+typedef struct cli_result {
+    pl_output output;
+    int file;
+    char *path, *temporary; /* NULL: standard output */
+} cli_result;
+
+/* Opens what --out says. Returns the exit status; on failure a message was written and nothing need be closed. */
+int cli_result_open(cli_result *result, const cli_call *call);
+
+/* Writes the rest. A file is put in its place only when everything was written. Returns the exit status. */
+int cli_result_close(cli_result *result);
+
+#endif

@@ -1,0 +1,14 @@
+/* A progress bar on standard error, where that is a terminal and the work takes over a second. */
+#ifndef PLUMBLINE_CLI_PROGRESS_H
+#define PLUMBLINE_CLI_PROGRESS_H
+
+#include <plumbline/base/pool.h>
+
+typedef struct cli_progress cli_progress;
+
+/* Starts watching the pool; NULL, which every function takes, where there is nobody to show it to. */
+cli_progress *cli_progress_start(const pl_pool *pool);
+void cli_progress_phase(cli_progress *progress, const char *phase); /* a literal: what is being done now */
+void cli_progress_end(cli_progress *progress);                     /* wipes the bar */
+
+#endif

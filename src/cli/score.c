@@ -1,0 +1,230 @@
+#include "cli/grid.h"
+#include "cli/output.h"
+#include "cli/session.h"
+
+#include <plumbline/base/number.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const cli_option nodes_option = {"--nodes", "root|groups|all", "root|groups|all",
+                                        "which scores to show: the total, every inner node, every node (default root)",
+                                        "显示哪些得分：总分、各级汇总、全部（默认总分）"};
+static const cli_option format_option = {"--format", "table|csv|json", "table|csv|json",
+                                         "form of the output (default table, csv with --out)", "输出格式（默认 table；有 --out 时默认 csv）"};
+static const cli_option people_option = {"--for-people", NULL, NULL,
+                                         "CSV that a spreadsheet opens well: byte-order mark, CRLF, no text taken for a formula",
+                                         "便于电子表格打开的 CSV：带 BOM、CRLF，文本不会被当成公式"};
+static const cli_option top_option = {"--top", "N", NULL, "only the first N lines of a table", "表格只显示前 N 行"};
+
+static bool has_periods(const cli_session *s) {
+    size_t scored = 0;
+    for (size_t p = 0; p < s->dataset->period_count; p++) scored += s->compiled->scored[p];
+    return scored > 1;
+}
+
+static pl_str group_of(const cli_session *s, const pl_score_line *line) {
+    uint32_t group = s->dataset->units[line->unit].group;
+    return group == PL_NOBODY ? (pl_str){0} : s->dataset->groups[group];
+}
+
+static pl_str code_of(const cli_session *s, size_t column) { return s->model->indicators[s->scores->nodes[column]].code; }
+
+/* ---- csv ---- */
+
+static void csv_place(pl_csv_writer *w, double place) {
+    if (place > 0) pl_csv_number(w, place);
+    else pl_csv_missing(w);
+}
+
+static void csv_line(pl_csv_writer *w, const cli_session *s, const pl_score_line *line, bool periods) {
+    const pl_unit *unit = &s->dataset->units[line->unit];
+    int digits = s->model->settings.digits;
+    pl_csv_text(w, unit->code);
+    pl_csv_text(w, unit->name);
+    pl_csv_text(w, group_of(s, line));
+    if (periods) pl_csv_text(w, s->dataset->periods[line->period]);
+    for (size_t k = 0; k < s->scores->node_count; k++) {
+        double value;
+        if (!pl_scores_value(s->scores, k, line, &value)) pl_csv_missing(w);
+        else if (digits >= 0) pl_csv_fixed(w, value, digits);
+        else pl_csv_number(w, value);
+    }
+    csv_place(w, line->rank);
+    csv_place(w, line->group_rank);
+    pl_csv_end_row(w);
+}
+
+static void write_csv(const cli_session *s, bool for_people, pl_output *output) {
+    pl_csv_writer w;
+    bool periods = has_periods(s);
+    pl_csv_begin(&w, output, for_people);
+    static const char *const heads[] = {"unit", "name", "group"};
+    for (size_t i = 0; i < 3; i++) pl_csv_text(&w, pl_str_of(heads[i]));
+    if (periods) pl_csv_text(&w, pl_str_of("period"));
+    for (size_t k = 0; k < s->scores->node_count; k++) pl_csv_text(&w, code_of(s, k));
+    pl_csv_text(&w, pl_str_of("rank"));
+    pl_csv_text(&w, pl_str_of("group_rank"));
+    pl_csv_end_row(&w);
+    for (size_t i = 0; i < s->scores->line_count; i++) csv_line(&w, s, &s->scores->lines[i], periods);
+}
+
+/* ---- json ---- */
+
+static void json_digest(pl_json_writer *w, const char *key, const unsigned char digest[PL_DIGEST_SIZE]) {
+    char hex[PL_DIGEST_HEX];
+    pl_digest_hex(digest, hex);
+    pl_json_key(w, key);
+    pl_json_text(w, pl_str_of(hex));
+}
+
+static void json_place(pl_json_writer *w, const char *key, double place) {
+    pl_json_key(w, key);
+    if (place > 0) pl_json_number(w, place);
+    else pl_json_null(w);
+}
+
+static void json_line(pl_json_writer *w, const cli_session *s, const pl_score_line *line) {
+    const pl_unit *unit = &s->dataset->units[line->unit];
+    int digits = s->model->settings.digits;
+    pl_json_object(w);
+    pl_json_key(w, "unit");
+    pl_json_text(w, unit->code);
+    pl_json_key(w, "name");
+    pl_json_text(w, unit->name);
+    pl_json_key(w, "group");
+    if (unit->group == PL_NOBODY) pl_json_null(w);
+    else pl_json_text(w, s->dataset->groups[unit->group]);
+    pl_json_key(w, "period");
+    pl_json_text(w, s->dataset->periods[line->period]);
+    pl_json_key(w, "scores");
+    pl_json_object(w);
+    for (size_t k = 0; k < s->scores->node_count; k++) {
+        double value;
+        pl_json_key_str(w, code_of(s, k));
+        if (!pl_scores_value(s->scores, k, line, &value)) pl_json_null(w);
+        else if (digits >= 0) pl_json_fixed(w, value, digits);
+        else pl_json_number(w, value);
+    }
+    pl_json_end(w);
+    json_place(w, "rank", line->rank);
+    json_place(w, "group_rank", line->group_rank);
+    pl_json_end(w);
+}
+
+static void write_json(const cli_session *s, pl_output *output) {
+    pl_json_writer w;
+    pl_json_begin(&w, output, true);
+    pl_json_object(&w);
+    pl_json_key(&w, "name");
+    pl_json_text(&w, s->model->settings.name);
+    json_digest(&w, "model_sha256", s->model->digest);
+    json_digest(&w, "data_sha256", s->dataset->digest);
+    pl_json_key(&w, "root");
+    pl_json_text(&w, s->model->indicators[0].code);
+    pl_json_key(&w, "lines");
+    pl_json_array(&w);
+    for (size_t i = 0; i < s->scores->line_count; i++) json_line(&w, s, &s->scores->lines[i]);
+    pl_json_end(&w);
+    pl_json_end(&w);
+}
+
+/* ---- table ---- */
+
+static pl_str node_title(const cli_session *s, size_t column) {
+    const pl_indicator *node = &s->model->indicators[s->scores->nodes[column]];
+    return node->name.len && pl_text_width(node->name) <= 24 ? node->name : node->code;
+}
+
+static void table_place(cli_grid *grid, double place) {
+    if (place > 0) cli_grid_number(grid, place, -1);
+    else cli_grid_empty(grid);
+}
+
+/* Numbers of one column show the same decimals, so that they can be compared by eye. */
+static int shown_digits(const cli_session *s) {
+    int digits = s->model->settings.digits;
+    return digits >= 0 ? digits : 3;
+}
+
+static void table_line(cli_grid *grid, const cli_session *s, const pl_score_line *line, bool periods, bool groups) {
+    const pl_unit *unit = &s->dataset->units[line->unit];
+    if (periods) cli_grid_text(grid, s->dataset->periods[line->period]);
+    table_place(grid, line->rank);
+    cli_grid_text(grid, unit->code);
+    if (!pl_str_equal(unit->name, unit->code)) cli_grid_text(grid, unit->name);
+    else cli_grid_text(grid, (pl_str){0});
+    if (groups) cli_grid_text(grid, group_of(s, line));
+    for (size_t k = 0; k < s->scores->node_count; k++) {
+        double value;
+        if (pl_scores_value(s->scores, k, line, &value)) cli_grid_number(grid, value, shown_digits(s));
+        else cli_grid_right(grid, pl_str_of("-"));
+    }
+    if (groups) table_place(grid, line->group_rank);
+}
+
+static void write_table(const cli_session *s, const cli_call *call, size_t top, pl_output *output) {
+    bool periods = has_periods(s), groups = s->dataset->group_count > 0;
+    cli_grid grid;
+    cli_grid_init(&grid, 3 + periods + 2 * groups + s->scores->node_count);
+    if (periods) cli_grid_text(&grid, pl_str_of(cli_text(call, "period", "期间")));
+    cli_grid_right(&grid, pl_str_of(cli_text(call, "place", "名次")));
+    cli_grid_text(&grid, pl_str_of(cli_text(call, "unit", "单位")));
+    cli_grid_text(&grid, pl_str_of(cli_text(call, "name", "名称")));
+    if (groups) cli_grid_text(&grid, pl_str_of(cli_text(call, "group", "类别")));
+    for (size_t k = 0; k < s->scores->node_count; k++) cli_grid_right(&grid, node_title(s, k));
+    if (groups) cli_grid_right(&grid, pl_str_of(cli_text(call, "in group", "类内名次")));
+    size_t count = s->scores->line_count < top ? s->scores->line_count : top;
+    for (size_t i = 0; i < count; i++) table_line(&grid, s, &s->scores->lines[i], periods, groups);
+    cli_grid_write(&grid, output);
+    cli_grid_free(&grid);
+    if (count == s->scores->line_count) return;
+    char more[64];
+    snprintf(more, sizeof more, cli_text(call, "... and %zu more\n", "……另有 %zu 行\n"), s->scores->line_count - count);
+    pl_output_add(output, pl_str_of(more));
+}
+
+static pl_score_nodes asked_nodes(const cli_call *call) {
+    if (cli_is(call, &nodes_option, "all")) return PL_NODES_ALL;
+    return cli_is(call, &nodes_option, "groups") ? PL_NODES_GROUPS : PL_NODES_ROOT;
+}
+
+static int run(const cli_call *call) {
+    double top = 0;
+    const char *top_text = cli_value(call, &top_option, NULL);
+    if (top_text && (!pl_number_parse(pl_str_of(top_text), &top) || top < 1 || top > 1e15))
+        return cli_usage(call->command, "--top is a number of lines");
+    const char *format = cli_value(call, &format_option, cli_value(call, &cli_out, NULL) ? "csv" : "table");
+    bool json = strcmp(format, "json") == 0;
+    cli_session s;
+    int status = cli_session_open(&s, call, call->arguments[0], asked_nodes(call), json, CLI_TELL_ALL);
+    cli_result result;
+    if (status == EXIT_DONE) {
+        status = cli_result_open(&result, call);
+        if (status == EXIT_DONE) {
+            if (json) write_json(&s, &result.output);
+            else if (strcmp(format, "csv") == 0) write_csv(&s, cli_value(call, &people_option, NULL) != NULL, &result.output);
+            else write_table(&s, call, top_text ? (size_t)top : SIZE_MAX, &result.output);
+            status = cli_result_close(&result);
+        }
+    }
+    cli_session_close(&s);
+    return status;
+}
+
+static const cli_option *const options[] = {&cli_data,      &cli_period,    &nodes_option, &format_option, &people_option,
+                                            &top_option,    &cli_out,       &cli_threads,  &cli_lang,      NULL};
+
+const cli_command cli_score = {
+    .name = "score",
+    .arguments = "MODEL [OPTIONS]",
+    .least = 1,
+    .most = 1,
+    .summary = "scores and places of all units",
+    .summary_zh = "全部单位的得分和名次",
+    .details = "Lines come by place, then by code; units without a total last. CSV has unit, name, group, a period where there are\n"
+               "several, the nodes asked for, rank and group_rank.",
+    .details_zh = "按名次、代码排列，没有总分的单位在最后。CSV 各列为 unit、name、group、（多期时）period、所求各节点、rank、group_rank。",
+    .options = options,
+    .run = run,
+};

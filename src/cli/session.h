@@ -1,0 +1,33 @@
+/* A model, its data and its scores, loaded as a command's options say. */
+#ifndef PLUMBLINE_CLI_SESSION_H
+#define PLUMBLINE_CLI_SESSION_H
+
+#include "cli/cli.h"
+#include "cli/progress.h"
+
+#include <plumbline/score/explain.h>
+
+typedef struct cli_session {
+    pl_problems problems;
+    pl_pool *pool;
+    cli_progress *progress;
+    pl_model *model;
+    pl_dataset *dataset;
+    pl_compiled *compiled;
+    pl_scores *scores;
+} cli_session;
+
+typedef enum cli_telling { CLI_TELL_ERRORS, CLI_TELL_ALL } cli_telling;
+
+/* Loads and scores, prints what is wrong to standard error and returns the exit status; the session is to be closed in any
+ * case. Commands about one unit tell errors only: `check` and `score` tell the rest. `digest`: the data's digest is wanted. */
+int cli_session_open(cli_session *session, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest, cli_telling telling);
+void cli_session_close(cli_session *session);
+
+/* The line of a unit (by code or name) in the last of the scored periods. NULL and a message when there is none. */
+const pl_score_line *cli_session_line(cli_session *session, const char *unit);
+
+/* The indicator with this code, or PL_NO_INDEX and a message. */
+size_t cli_session_indicator(cli_session *session, const char *code);
+
+#endif

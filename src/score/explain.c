@@ -1,0 +1,191 @@
+#include <plumbline/score/explain.h>
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct explaining {
+    pl_explanation *out;
+    const pl_scores *scores;
+    pl_compiled *compiled;
+    size_t row;
+    double *factor; /* per indicator: what one point of it adds to the root's score; NAN where that is not fixed */
+} explaining;
+
+static bool value_of(const explaining *x, pl_node node, double *out) {
+    *out = 0;
+    return pl_evaluation_value(x->scores->evaluation, node, x->row, out);
+}
+
+/* Sums over the children of a node: their weight where present, their full, and the full of those that apply (< 0: not all have one). */
+typedef struct siblings {
+    double weight, full, applying;
+} siblings;
+
+static siblings add_siblings(const explaining *x, size_t parent) {
+    const pl_model *model = x->compiled->model;
+    siblings sum = {0};
+    for (size_t child = model->indicators[parent].first_child; child != PL_NO_INDEX; child = model->indicators[child].next_sibling) {
+        const pl_indicator *node = &model->indicators[child];
+        const pl_indicator_nodes *nodes = &x->compiled->nodes[child];
+        double score, applies;
+        if (value_of(x, nodes->score, &score)) sum.weight += node->weight;
+        bool here = !nodes->applies || (value_of(x, nodes->applies, &applies) && applies != 0);
+        if (!node->full.given || sum.full < 0) {
+            sum.full = -1;
+            continue;
+        }
+        sum.full += node->full.value;
+        if (here) sum.applying += node->full.value;
+    }
+    return sum;
+}
+
+/* How much of the parent's score one point of this child makes; NAN where that depends on the others. */
+static double part_of_parent(const pl_indicator *parent, const pl_indicator *node, siblings all) {
+    if (parent->score || parent->combine) return NAN;
+    if (parent->how == PL_COMBINE_MEAN) return all.weight > 0 ? node->weight / all.weight : NAN;
+    if (parent->how == PL_COMBINE_SUM) return all.full > 0 && all.applying > 0 ? all.full / all.applying : 1;
+    return NAN;
+}
+
+static void find_factors(explaining *x) {
+    const pl_model *model = x->compiled->model;
+    x->factor[0] = model->indicators[0].applies ? NAN : 1;
+    for (size_t parent = 0; parent < model->indicator_count; parent++) {
+        const pl_indicator *node = &model->indicators[parent];
+        if (!node->child_count) continue;
+        siblings all = add_siblings(x, parent);
+        for (size_t child = node->first_child; child != PL_NO_INDEX; child = model->indicators[child].next_sibling)
+            x->factor[child] = x->factor[parent] * part_of_parent(node, &model->indicators[child], all);
+    }
+}
+
+static pl_status trace(explaining *x, size_t indicator, pl_role role, const pl_expression *expression, pl_trace *out) {
+    pl_meaning meaning = pl_compiled_meaning(x->compiled, indicator, role);
+    return pl_trace_expression(out, &x->out->arena, x->compiled->program, expression, &meaning, x->scores->evaluation, x->row);
+}
+
+static pl_status explain_step(explaining *x, size_t index, pl_step *step) {
+    const pl_indicator *node = &x->compiled->model->indicators[index];
+    const pl_indicator_nodes *nodes = &x->compiled->nodes[index];
+    double points, applies;
+    step->indicator = index;
+    step->has_x = value_of(x, nodes->value, &step->x);
+    step->has_score = value_of(x, nodes->score, &step->points);
+    bool present = value_of(x, nodes->points, &points);
+    bool here = !nodes->applies || (value_of(x, nodes->applies, &applies) && applies != 0);
+    step->state = !here ? PL_STEP_NOT_APPLICABLE : present ? PL_STEP_PRESENT : PL_STEP_MISSING;
+    step->filled = step->state == PL_STEP_MISSING && step->has_score;
+    if (node->parent != PL_NO_INDEX && step->has_score) {
+        const pl_indicator *parent = &x->compiled->model->indicators[node->parent];
+        siblings all = add_siblings(x, node->parent);
+        bool weighs = !parent->combine && parent->how != PL_COMBINE_SUM && parent->how != PL_COMBINE_MIN &&
+                      parent->how != PL_COMBINE_MAX && parent->how != PL_COMBINE_MEDIAN;
+        step->share = weighs && all.weight > 0 ? node->weight / all.weight : 0;
+    }
+    step->additive = !isnan(x->factor[index]);
+    step->contribution = step->additive && step->has_score ? x->factor[index] * step->points : 0;
+    pl_status status = PL_OK;
+    step->value = (pl_trace){.present = step->has_x, .value = step->x};
+    if (node->combine && node->child_count) status = trace(x, index, PL_ROLE_COMBINE, node->combine, &step->value);
+    else if (node->value) status = trace(x, index, PL_ROLE_VALUE, node->value, &step->value);
+    step->has_score_trace = node->score != NULL;
+    return status == PL_OK && node->score ? trace(x, index, PL_ROLE_SCORE, node->score, &step->score) : status;
+}
+
+static void count_ranked(explaining *x) {
+    const pl_unit *units = x->compiled->dataset->units;
+    const pl_score_line *own = x->out->line;
+    for (size_t i = 0; i < x->scores->line_count; i++) {
+        const pl_score_line *line = &x->scores->lines[i];
+        if (line->period != own->period || !line->has_total) continue;
+        x->out->units_ranked++;
+        x->out->group_ranked += units[line->unit].group == units[own->unit].group;
+    }
+}
+
+/* A node is followed by all below it: they are the run of greater depth behind it. */
+static size_t subtree_size(const pl_model *model, size_t indicator) {
+    size_t end = indicator + 1;
+    while (end < model->indicator_count && model->indicators[end].depth > model->indicators[indicator].depth) end++;
+    return end - indicator;
+}
+
+pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line, size_t indicator,
+                     pl_problems *problems) {
+    (void)problems;
+    *out = NULL;
+    pl_explanation *e = calloc(1, sizeof *e);
+    if (!e) return PL_MEMORY;
+    pl_arena_init(&e->arena, 0);
+    e->line = line;
+    explaining x = {.out = e, .scores = scores, .compiled = compiled, .row = pl_scores_row(scores, line)};
+    size_t count = subtree_size(compiled->model, indicator);
+    e->steps = pl_arena_array(&e->arena, count, sizeof *e->steps);
+    x.factor = malloc((compiled->model->indicator_count + 1) * sizeof *x.factor);
+    pl_status status = e->steps && x.factor ? PL_OK : PL_MEMORY;
+    if (status == PL_OK) {
+        find_factors(&x);
+        count_ranked(&x);
+    }
+    for (size_t i = 0; i < count && status == PL_OK; i++) status = explain_step(&x, indicator + i, &e->steps[e->step_count++]);
+    free(x.factor);
+    if (status == PL_OK) *out = e;
+    else pl_explanation_free(e);
+    return status;
+}
+
+void pl_explanation_free(pl_explanation *explanation) {
+    if (!explanation) return;
+    pl_arena_free(&explanation->arena);
+    free(explanation);
+}
+
+/* ---- gaps ---- */
+
+static int by_points(const void *a, const void *b) {
+    const pl_gap *x = a, *y = b;
+    if (x->points != y->points) return x->points > y->points ? -1 : 1;
+    return (x->indicator > y->indicator) - (x->indicator < y->indicator);
+}
+
+static pl_status measure(pl_gap *gap, const explaining *own, const explaining *other, double total) {
+    const pl_indicator_nodes *nodes = &own->compiled->nodes[gap->indicator];
+    bool has_x = value_of(own, nodes->value, &gap->own_x), has_other_x = value_of(other, nodes->value, &gap->other_x);
+    gap->has_own = value_of(own, nodes->score, &gap->own_score);
+    gap->has_other = value_of(other, nodes->score, &gap->other_score);
+    if (!has_x) gap->own_x = NAN;
+    if (!has_other_x) gap->other_x = NAN;
+    if (gap->has_own == gap->has_other && gap->own_score == gap->other_score) return PL_OK;
+    pl_supposition put = {nodes->score, gap->has_other, gap->other_score};
+    double moved;
+    bool present;
+    pl_status status = pl_evaluation_suppose(own->scores->evaluation, own->compiled->nodes[0].score, own->row, &put, 1, &moved, &present);
+    if (status == PL_OK && present) gap->points = moved - total;
+    return status;
+}
+
+pl_status pl_gaps(pl_gap **out, size_t *count, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line,
+                  const pl_score_line *other) {
+    const pl_model *model = compiled->model;
+    explaining own = {.scores = scores, .compiled = compiled, .row = pl_scores_row(scores, line)};
+    explaining theirs = {.scores = scores, .compiled = compiled, .row = pl_scores_row(scores, other)};
+    *count = 0;
+    *out = calloc(model->indicator_count + 1, sizeof **out);
+    if (!*out) return PL_MEMORY;
+    double total;
+    value_of(&own, compiled->nodes[0].score, &total);
+    pl_status status = PL_OK;
+    for (size_t i = 0; i < model->indicator_count && status == PL_OK; i++) {
+        if (model->indicators[i].child_count) continue;
+        pl_gap *gap = &(*out)[(*count)++];
+        gap->indicator = i;
+        status = measure(gap, &own, &theirs, total);
+    }
+    qsort(*out, *count, sizeof **out, by_points);
+    if (status == PL_OK) return PL_OK;
+    free(*out);
+    *out = NULL;
+    *count = 0;
+    return status;
+}
