@@ -160,14 +160,13 @@ static void write_definition(tracer *t, const pl_syntax *s, const pl_call_frame 
     step_out(t);
 }
 
-/* A condition that is known beforehand needs no telling: the branch that was chosen does. */
-static bool write_chosen(tracer *t, const pl_syntax *s) {
+/* The branch of an `if` whose condition is known beforehand: it needs no telling. NULL where it is not. */
+static const pl_syntax *chosen_branch(tracer *t, const pl_syntax *s) {
     pl_node condition;
     double value;
-    if (!t->inside || !pl_str_is_fold(s->text, "if") || s->count != 3) return false;
-    if (!compile(t, s->arguments[0], &condition) || !pl_program_constant(t->compiler.program, condition, &value)) return false;
-    write_tree(t, s->arguments[value != 0 ? 1 : 2]);
-    return true;
+    if (!t->inside || !pl_str_is_fold(s->text, "if") || s->count != 3) return NULL;
+    if (!compile(t, s->arguments[0], &condition) || !pl_program_constant(t->compiler.program, condition, &value)) return NULL;
+    return s->arguments[value != 0 ? 1 : 2];
 }
 
 static void write_call(tracer *t, const pl_syntax *s) {
@@ -187,8 +186,10 @@ static void write_call(tracer *t, const pl_syntax *s) {
         note_comparison(t, s, node, &frame);
     } else if (f->builtin == BUILTIN_DEFINED) {
         write_definition(t, s, &frame);
-    } else if (!write_chosen(t, s)) {
-        write_list(t, s);
+    } else {
+        const pl_syntax *branch = chosen_branch(t, s);
+        if (branch) write_tree(t, branch);
+        else write_list(t, s);
     }
 }
 
@@ -220,8 +221,8 @@ static int written_precedence(tracer *t, const pl_syntax *s) {
         const pl_definition *definition;
         bool written_out = f && f->builtin == BUILTIN_DEFINED && f->over == PL_OVER_NEVER;
         if (written_out && pl_definition_of(t->compiler.program, f, &definition) == PL_OK) return pl_syntax_precedence(definition->body);
-        if (t->inside && pl_str_is_fold(s->text, "if")) return 5; /* perhaps only a branch of it */
-        return 10;
+        const pl_syntax *branch = chosen_branch(t, s);
+        return branch ? written_precedence(t, branch) : 10;
     }
     return pl_syntax_precedence(s);
 }
