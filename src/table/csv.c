@@ -2,6 +2,7 @@
 
 #include "table/cell.h"
 #include "table/dialect.h"
+#include "table/quick_number.h"
 #include "table/source.h"
 
 #include <plumbline/base/number.h>
@@ -269,7 +270,8 @@ static const char *long_record(reading *r, chunk *c, const char *at, size_t reco
 /* The usual cell: a plain number that ends at a separator or line end. Returns where the next cell begins, or NULL. */
 static inline const char *quick_number(pl_dialect dialect, pl_column *column, const char *at, const char *end, size_t row, bool *last) {
     double value;
-    size_t length = pl_number_scan(at, end, &value);
+    size_t length = pl_quick_number(at, end, &value);
+    if (!length) length = pl_number_scan(at, end, &value);
     const char *stop = at + length;
     if (!length || stop == end) return NULL;
     if (*stop != dialect.separator) {
