@@ -339,6 +339,8 @@ bool pl_evaluation_value(const pl_evaluation *e, pl_node node, size_t row, doubl
     return true;
 }
 
+pl_status pl_evaluation_status(const pl_evaluation *e) { return pl_scalar_failed(e->scalar) ? PL_MEMORY : PL_OK; }
+
 const pl_incident *pl_evaluation_incidents(const pl_evaluation *e, size_t *count) {
     *count = e->incidents.count;
     return e->incidents.items;

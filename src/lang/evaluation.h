@@ -83,6 +83,8 @@ void pl_scalar_free(pl_scalar *scalar);
 /* PL_MEMORY on failure; otherwise *present says whether there is a value. */
 pl_status pl_scalar_value(pl_scalar *scalar, pl_node node, size_t row, double *out, bool *present);
 
+bool pl_scalar_failed(const pl_scalar *scalar); /* some call gave PL_MEMORY */
+
 void pl_incident_add(pl_incident_log *log, pl_incident_kind kind, pl_node node, size_t rows, size_t first_row);
 
 /* One pass over all rows: computes the outputs of a plan and feeds them to their sinks. */

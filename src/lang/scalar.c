@@ -10,6 +10,7 @@ struct pl_scalar {
     unsigned char *known; /* the two above hold the value in `row` */
     size_t size, row;
     bool used;
+    bool failed;
     bool afresh; /* computes what can be computed, even where a result is stored */
     pl_node *stack;
     size_t depth, capacity;
@@ -171,15 +172,19 @@ static pl_status settle(pl_scalar *s, pl_node node) {
 }
 
 pl_status pl_scalar_value(pl_scalar *s, pl_node node, size_t row, double *out, bool *present) {
-    if (!make_room(s)) return PL_MEMORY;
+    s->failed |= !make_room(s);
+    if (s->failed) return PL_MEMORY;
     if (!s->used || s->row != row) memset(s->known, 0, s->size);
     s->used = true;
     s->row = row;
-    if (settle(s, node) != PL_OK) return PL_MEMORY;
+    s->failed = settle(s, node) != PL_OK;
+    if (s->failed) return PL_MEMORY;
     *out = s->values[node];
     *present = s->present[node];
     return PL_OK;
 }
+
+bool pl_scalar_failed(const pl_scalar *scalar) { return scalar->failed; }
 
 pl_status pl_evaluation_suppose(const pl_evaluation *e, pl_node node, size_t row, const pl_supposition *suppositions, size_t count,
                                 double *out, bool *present) {

@@ -320,5 +320,5 @@ pl_status pl_trace_expression(pl_trace *out, pl_arena *arena, pl_program *progra
     if (compile(&t, expression->root, &node)) out->present = pl_evaluation_value(evaluation, node, row, &out->value);
     if (t.status == PL_OK && (t.out.failed || !pl_str_copy(&out->numbers, arena, pl_buffer_view(&t.out)))) t.status = PL_MEMORY;
     pl_buffer_free(&t.out);
-    return t.status;
+    return t.status == PL_OK ? pl_evaluation_status(evaluation) : t.status;
 }

@@ -130,6 +130,7 @@ pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled 
     }
     for (size_t i = 0; i < count && status == PL_OK; i++) status = explain_step(&x, indicator + i, &e->steps[e->step_count++]);
     free(x.factor);
+    if (status == PL_OK) status = pl_evaluation_status(scores->evaluation);
     if (status == PL_OK) *out = e;
     else pl_explanation_free(e);
     return status;
@@ -182,7 +183,8 @@ pl_status pl_gaps(pl_gap **out, size_t *count, const pl_scores *scores, pl_compi
         gap->indicator = i;
         status = measure(gap, &own, &theirs, total);
     }
-    qsort(*out, *count, sizeof **out, by_points);
+    if (*count) qsort(*out, *count, sizeof **out, by_points);
+    if (status == PL_OK) status = pl_evaluation_status(scores->evaluation);
     if (status == PL_OK) return PL_OK;
     free(*out);
     *out = NULL;

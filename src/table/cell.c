@@ -53,6 +53,7 @@ static void diagnose(pl_str text, pl_buffer *out) {
         pl_buffer_text(out, " where the indicator is in percent, or ");
         pl_buffer_number(out, value / 100);
     } else {
+        out->failed |= plain.failed;
         pl_buffer_clear(&plain);
         if (without_separators(text, &plain) && is_number(&plain))
             pl_buffer_print(out, "has separators between its digits; type %s", plain.at);

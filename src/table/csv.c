@@ -398,6 +398,7 @@ static pl_status find_rows(reading *r, pl_problems *problems) {
         pl_status status = read_header(r, problems);
         if (status == PL_OK) status = lay_out(r, &utf8);
         if (status != PL_OK || utf8) return status;
+        r->table->rows = 0;
         status = pl_source_recode(r->source, r->name, problems);
         if (status != PL_OK) return status;
         free_chunks(r);

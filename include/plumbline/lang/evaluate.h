@@ -64,8 +64,12 @@ void pl_evaluation_free(pl_evaluation *evaluation); /* NULL is allowed */
 /* The column of a wanted node: units * periods numbers (booleans 0 and 1) and the bits of those present. NULL for other nodes. */
 const double *pl_evaluation_column(const pl_evaluation *evaluation, pl_node node, const uint64_t **present);
 
-/* The value of any node in one row, computed from the aggregates that the evaluation keeps. False when it is missing. */
+/* The value of any node in one row, computed from the aggregates that the evaluation keeps. False when it is missing, or memory
+ * ran out, which pl_evaluation_status tells after any number of calls. Not for two threads at once. */
 bool pl_evaluation_value(const pl_evaluation *evaluation, pl_node node, size_t row, double *out);
+
+/* PL_MEMORY when some value could not be computed since the evaluation was made. */
+pl_status pl_evaluation_status(const pl_evaluation *evaluation);
 
 /* One node that is taken to have another value than it has. */
 typedef struct pl_supposition {

@@ -1,0 +1,336 @@
+#include <plumbline/table/csv.h>
+#include <plumbline/table/write.h>
+
+#include "support/allocations.h"
+
+#include <iconv.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Columns whose header begins with n are numbers. */
+static void choose(void *context, pl_column *columns, size_t count) {
+    (void)context;
+    for (size_t i = 0; i < count; i++)
+        if (columns[i].name.len && columns[i].name.at[0] == 'n') columns[i].kind = PL_COLUMN_NUMBERS;
+}
+
+/* What was read, written out again: cells with | between them, missing ones as ~, rows with / between them; then the problems. */
+static void show(const pl_table *table, const pl_problems *problems, pl_buffer *out) {
+    for (size_t row = 0; row < table->rows; row++) {
+        for (size_t i = 0; i < table->column_count; i++) {
+            const pl_column *c = &table->columns[i];
+            pl_buffer_text(out, i ? "|" : row ? " / " : "");
+            bool missing = c->kind == PL_COLUMN_NUMBERS ? !pl_present(c->present, row) : c->kind == PL_COLUMN_TEXTS && !c->texts[row];
+            if (missing) pl_buffer_char(out, '~');
+            else if (c->kind == PL_COLUMN_NUMBERS) pl_buffer_number(out, c->numbers[row]);
+            else pl_buffer_str(out, pl_table_text(table, i, row));
+        }
+    }
+    for (size_t i = 0; i < problems->count; i++) {
+        pl_buffer_char(out, '\n');
+        pl_problem_print(&problems->items[i], out);
+    }
+}
+
+static void expect(const char *bytes, size_t size, const char *wanted) {
+    pl_table table;
+    pl_problems problems;
+    pl_buffer found;
+    pl_csv_options options = {.choose = choose};
+    pl_problems_init(&problems, 0);
+    pl_buffer_init(&found, 0);
+    pl_status status = pl_csv_read_bytes(&table, "f.csv", (pl_str){bytes, size}, &options, &problems);
+    assert_int_equal(status, pl_problems_status(&problems));
+    show(&table, &problems, &found);
+    assert_string_equal(found.at ? found.at : "", wanted);
+    pl_buffer_free(&found);
+    pl_table_free(&table);
+    pl_problems_free(&problems);
+}
+
+static void reads(const char *text, const char *wanted) { expect(text, strlen(text), wanted); }
+
+static void test_plain(void **state) {
+    (void)state;
+    reads("a,n\nx,1\ny,2.5\n", "x|1 / y|2.5");
+    reads("a,n\r\nx,1\r\ny,2\r\n", "x|1 / y|2");
+    reads("a,n\rx,1\ry,2\r", "x|1 / y|2");
+    reads("a,n\nx,1", "x|1");
+    reads("\xEF\xBB\xBF" "a,n\nx,1\n", "x|1");
+    reads("a;n\nx;1\ny;2\n", "x|1 / y|2");
+    reads("a\tn\nx\t1\n", "x|1");
+    reads("a,n\n x y , 7 \n", "x y|7");
+    reads("a,n\n", "");
+    reads("a,n\nx,-1e3\ny,+.5\nz,1.\n", "x|-1000 / y|0.5 / z|1");
+    reads("n\n1\n2\n", "1 / 2");
+}
+
+static void test_quotes(void **state) {
+    (void)state;
+    reads("a,n\n\"x\",\"1\"\n", "x|1");
+    reads("a,b\n\"x,y\",\"say \"\"hi\"\"\"\n", "x,y|say \"hi\"");
+    reads("a,b\n\"two\nlines\",z\nq,r\n", "two\nlines|z / q|r");
+    reads("a,b\r\n\"x\" , \"y\"\r\n", "x|y");
+    reads("\"a\",\"n\"\nx,1\n", "x|1");
+    reads("\"a\nb\",n\nx,1\n", "x|1");
+    reads("a,b\nx,5\" pipe\ny,z\n", "x|5\" pipe / y|z");
+    reads("a,b\nx,\"y\" z\n", "x|\"y\" z");
+    reads("a,b\n\"\",x\n", "~|x");
+    reads("a,b\nx,\"y\n", "x|y\nf.csv:2:b: the closing quote of this cell is missing");
+}
+
+static void test_missing(void **state) {
+    (void)state;
+    reads("a,n\nx,\ny,NA\nz,-\nu,..\nv, \n,1\n", "x|~ / y|~ / z|~ / u|~ / v|~ / ~|1");
+    reads("a,b\nx,NA\ny,-\n", "x|NA / y|-");
+    reads("a,n\n\nx,1\n,\n,,\ny,2\n\n", "x|1 / y|2");
+}
+
+static void test_wrong_numbers_are_named_as_what_they_are(void **state) {
+    (void)state;
+    reads("a,n\nx,１２．５\n", "x|~\nf.csv:2:n: \"１２．５\" is written in full-width digits; type 12.5");
+    reads("a,n\nx,\"1,234.5\"\n", "x|~\nf.csv:2:n: \"1,234.5\" has separators between its digits; type 1234.5");
+    reads("a,n\nx,12%\n", "x|~\nf.csv:2:n: \"12%\" is a percentage; type 12 where the indicator is in percent, or 0.12");
+    reads("a,n\nx,12 km\n\ny,abc\n", "x|~ / y|~\nf.csv:2:n: \"12 km\" is not a number; leave the cell empty where there is no value\n"
+                                     "f.csv:4:n: \"abc\" is not a number; leave the cell empty where there is no value");
+    reads("a,n\nx,0x10\ny,1e999\n", "x|~ / y|~\nf.csv:2:n: \"0x10\" is not a number; leave the cell empty where there is no value\n"
+                                    "f.csv:3:n: \"1e999\" is not a number; leave the cell empty where there is no value");
+}
+
+static void test_shape(void **state) {
+    (void)state;
+    reads("a,n\nx\ny,2\n", "x|~ / y|2\nf.csv:2: this row has 1 cells, the header has 2");
+    reads("a,n\nx,1,3\ny,2,,\n", "x|1 / y|2\nf.csv:2: this row has 3 cells, the header has 2");
+    reads("a,a\nx,1\n", "x|1\nf.csv:1:a: two columns have this header (the second is column 2)");
+    reads("a,,n\nx,y,1\n", "x||1");
+    reads("", "\nf.csv: has no header line that names its columns");
+    reads("\n\n", "\nf.csv: has no header line that names its columns");
+}
+
+static void recode(const char *text, const char *to, const char *prefix, const char *wanted) {
+    char out[256], *at = out + strlen(prefix), *in = (char *)(uintptr_t)text;
+    memcpy(out, prefix, strlen(prefix));
+    size_t left = strlen(text), room = sizeof out - strlen(prefix);
+    iconv_t converter = iconv_open(to, "UTF-8");
+    assert_true(converter != (iconv_t)-1);
+    assert_int_equal(iconv(converter, &in, &left, &at, &room), 0);
+    iconv_close(converter);
+    expect(out, (size_t)(at - out), wanted);
+}
+
+static void test_encodings(void **state) {
+    (void)state;
+    recode("单位,n\n东湖区,1\n", "GB18030", "", "东湖区|1\nf.csv: note: is not UTF-8; it was read as GB18030 [N101]");
+    recode("单位,n\n东湖区,1\n", "UTF-16LE", "\xFF\xFE", "东湖区|1");
+    recode("单位,n\n东湖区,1\n", "UTF-16BE", "\xFE\xFF", "东湖区|1");
+    reads("a,n\nx\xFF\xFF,1\n", "\nf.csv: is text in no encoding that is known here (UTF-8, UTF-16, GB18030); save it as UTF-8");
+}
+
+static void test_limits(void **state) {
+    (void)state;
+    pl_table table;
+    pl_csv_options small = {.max_bytes = 10, .max_columns = 1, .max_rows = 2, .max_cell = 3};
+    assert_int_equal(pl_csv_read_bytes(&table, "f", pl_str_of("a\nb\nc\nd\ne\n"), &small, NULL), PL_INPUT);
+    pl_table_free(&table);
+    assert_int_equal(pl_csv_read_bytes(&table, "f", pl_str_of("a,b\nc\n"), &small, NULL), PL_INPUT);
+    pl_table_free(&table);
+    assert_int_equal(pl_csv_read_bytes(&table, "f", pl_str_of("a\nbcdef\n"), &small, NULL), PL_INPUT);
+    pl_table_free(&table);
+    assert_int_equal(pl_csv_read_bytes(&table, "f", pl_str_of("a\nbcd\nefghi\n"), &small, NULL), PL_INPUT);
+    pl_table_free(&table);
+}
+
+static void test_files_that_cannot_be_read(void **state) {
+    (void)state;
+    pl_table table;
+    pl_problems problems;
+    pl_problems_init(&problems, 0);
+    assert_int_equal(pl_csv_read(&table, "/nowhere/at/all.csv", NULL, &problems), PL_IO);
+    pl_table_free(&table);
+    assert_int_equal(pl_csv_read(&table, "/", NULL, &problems), PL_IO);
+    pl_table_free(&table);
+    assert_int_equal(problems.count, 2);
+    assert_string_equal(problems.items[0].code, "E101");
+    pl_problems_free(&problems);
+}
+
+/* A file of several chunks, with quotes here and there, read on one thread and on four, is the same table. */
+static void test_threads_make_no_difference(void **state) {
+    (void)state;
+    pl_buffer text;
+    pl_buffer_init(&text, 0);
+    pl_buffer_text(&text, "unit,n1,remark,n2\n");
+    for (int i = 0; i < 200000; i++)
+        pl_buffer_print(&text, i % 97 ? "u%d,%d.25,text %d,%s\n" : "u%d,%d.5,\"quoted\n%d\",%s\n", i, i, i % 1000, i % 50 ? "7" : "");
+    pl_buffer_text(&text, "bad,x,y,z\n");
+    pl_pool *pool;
+    assert_int_equal(pl_pool_create(&pool, 4), PL_OK);
+    pl_table one, four;
+    pl_problems problems[2];
+    pl_problems_init(&problems[0], 0);
+    pl_problems_init(&problems[1], 0);
+    pl_csv_options options = {.choose = choose};
+    assert_int_equal(pl_csv_read_bytes(&one, "f", pl_buffer_view(&text), &options, &problems[0]), PL_INPUT);
+    options.pool = pool;
+    assert_int_equal(pl_csv_read_bytes(&four, "f", pl_buffer_view(&text), &options, &problems[1]), PL_INPUT);
+    assert_int_equal(one.rows, 200001);
+    assert_int_equal(four.rows, one.rows);
+    assert_memory_equal(one.columns[1].numbers, four.columns[1].numbers, one.rows * sizeof(double));
+    assert_memory_equal(one.columns[3].present, four.columns[3].present, (one.rows + 63) / 64 * 8);
+    assert_memory_equal(one.columns[0].texts, four.columns[0].texts, one.rows * sizeof(uint32_t));
+    assert_memory_equal(one.columns[2].texts, four.columns[2].texts, one.rows * sizeof(uint32_t));
+    assert_int_equal(pl_intern_count(one.texts), pl_intern_count(four.texts));
+    assert_int_equal(problems[0].count, 2);
+    assert_int_equal(problems[1].items[0].place.row, problems[0].items[0].place.row);
+    assert_int_equal(problems[0].items[0].place.row, 200002);
+    pl_table_free(&one);
+    pl_table_free(&four);
+    pl_problems_free(&problems[0]);
+    pl_problems_free(&problems[1]);
+    pl_pool_free(pool);
+    pl_buffer_free(&text);
+}
+
+static void test_columns_become_numbers_where_all_are(void **state) {
+    (void)state;
+    pl_table table;
+    bool converted;
+    assert_int_equal(pl_csv_read_bytes(&table, "f", pl_str_of("a,b\n1,1\nNA,x\n2.5,\n"), NULL, NULL), PL_OK);
+    assert_int_equal(pl_table_to_numbers(&table, 0, &converted), PL_OK);
+    assert_true(converted && table.columns[0].numbers[2] == 2.5 && !pl_present(table.columns[0].present, 1));
+    assert_int_equal(pl_table_to_numbers(&table, 1, &converted), PL_OK);
+    assert_false(converted);
+    assert_int_equal(pl_table_find(&table, pl_str_of("B")), 1);
+    assert_int_equal(pl_table_find(&table, pl_str_of("c")), 2);
+    pl_table_free(&table);
+}
+
+/* ---- writers ---- */
+
+static void csv_of(bool for_people, const char *wanted) {
+    pl_buffer out;
+    pl_output output;
+    pl_csv_writer w;
+    pl_buffer_init(&out, 0);
+    pl_output_init(&output, pl_sink_buffer, &out);
+    pl_csv_begin(&w, &output, for_people);
+    static const char *const texts[] = {"plain", "a,b", "say \"hi\"", "two\nlines", "=1+1", "-5", "@x", ""};
+    for (size_t i = 0; i < 8; i++) pl_csv_text(&w, pl_str_of(texts[i]));
+    pl_csv_number(&w, 0.1);
+    pl_csv_fixed(&w, 2.675, 2);
+    pl_csv_missing(&w);
+    pl_csv_end_row(&w);
+    assert_int_equal(pl_output_finish(&output), PL_OK);
+    assert_string_equal(out.at, wanted);
+    pl_buffer_free(&out);
+}
+
+static void test_csv_for_programs_and_for_people(void **state) {
+    (void)state;
+    csv_of(false, "plain,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",=1+1,-5,@x,,0.1,2.68,\n");
+    csv_of(true, "\xEF\xBB\xBFplain,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",'=1+1,-5,'@x,,0.1,2.68,\r\n");
+}
+
+static void test_json(void **state) {
+    (void)state;
+    pl_buffer out;
+    pl_output output;
+    pl_json_writer w;
+    pl_buffer_init(&out, 0);
+    pl_output_init(&output, pl_sink_buffer, &out);
+    pl_json_begin(&w, &output, false);
+    pl_json_object(&w);
+    pl_json_key(&w, "text");
+    pl_json_text(&w, pl_str_of("a\"b\\c\nd\x01\xFF准"));
+    pl_json_key(&w, "numbers");
+    pl_json_array(&w);
+    pl_json_number(&w, 0.5);
+    pl_json_fixed(&w, 1, 2);
+    pl_json_integer(&w, -3);
+    pl_json_number(&w, NAN);
+    pl_json_end(&w);
+    pl_json_key(&w, "empty");
+    pl_json_object(&w);
+    pl_json_end(&w);
+    pl_json_key(&w, "yes");
+    pl_json_bool(&w, true);
+    pl_json_end(&w);
+    assert_int_equal(pl_output_finish(&output), PL_OK);
+    assert_string_equal(out.at, "{\"text\":\"a\\\"b\\\\c\\nd\\u0001\xEF\xBF\xBD准\",\"numbers\":[0.5,1.00,-3,null],\"empty\":{},\"yes\":true}");
+    pl_buffer_free(&out);
+}
+
+static pl_status full_disk(void *context, const char *bytes, size_t size) {
+    (void)bytes;
+    (void)size;
+    ++*(int *)context;
+    return PL_IO;
+}
+
+static void test_a_failed_write_is_remembered(void **state) {
+    (void)state;
+    int calls = 0;
+    pl_output output;
+    pl_output_init(&output, full_disk, &calls);
+    for (int i = 0; i < 100000; i++) pl_output_add(&output, pl_str_of("twelve bytes"));
+    assert_int_equal(pl_output_finish(&output), PL_IO);
+    assert_int_equal(calls, 1);
+}
+
+static bool read_and_write(void *context) {
+    (void)context;
+    pl_table table;
+    pl_problems problems;
+    pl_problems_init(&problems, 0);
+    bool converted, good = false;
+    const char *text = "a,n,b\n\"x \"\"y\"\"\",1,2\nz,abc,3\n\nq,NA,4\n";
+    pl_csv_options options = {.choose = choose};
+    pl_status status = pl_csv_read_bytes(&table, "f.csv", pl_str_of(text), &options, &problems);
+    assert_true(status == PL_INPUT || status == PL_MEMORY);
+    if (status == PL_INPUT && !problems.failed && pl_table_to_numbers(&table, 2, &converted) == PL_OK) {
+        pl_buffer out;
+        pl_output output;
+        pl_csv_writer w;
+        pl_buffer_init(&out, 0);
+        pl_output_init(&output, pl_sink_buffer, &out);
+        pl_csv_begin(&w, &output, true);
+        pl_csv_text(&w, pl_table_text(&table, 0, 0));
+        good = pl_output_finish(&output) == PL_OK;
+        pl_buffer_free(&out);
+    }
+    pl_table_free(&table);
+    pl_problems_free(&problems);
+    return good;
+}
+
+static void test_memory_runs_out_cleanly(void **state) {
+    (void)state;
+    assert_true(allocations_walk(read_and_write, NULL, 1000) > 10);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_quotes),
+        cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_wrong_numbers_are_named_as_what_they_are),
+        cmocka_unit_test(test_shape),
+        cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_files_that_cannot_be_read),
+        cmocka_unit_test(test_threads_make_no_difference),
+        cmocka_unit_test(test_columns_become_numbers_where_all_are),
+        cmocka_unit_test(test_csv_for_programs_and_for_people),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_a_failed_write_is_remembered),
+        cmocka_unit_test(test_memory_runs_out_cleanly),
+    };
+    return cmocka_run_group_tests_name("table", tests, NULL, NULL);
+}
