@@ -22,6 +22,16 @@ INLINE uint64_t not_finite(double x) {
     return (bits & EXPONENT) + LOWEST_EXPONENT;
 }
 
+/* 0 where missing, without branches. */
+INLINE void clear_missing(double *restrict values, const unsigned char *restrict present, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        bits &= 0 - (uint64_t)present[i];
+        memcpy(&values[i], &bits, sizeof bits);
+    }
+}
+
 INLINE bool map1(double *restrict out, unsigned char *restrict present, pl_cells a, size_t n, unary *f) {
     uint64_t odd = 0;
     for (size_t i = 0; i < n; i++) {
@@ -29,6 +39,7 @@ INLINE bool map1(double *restrict out, unsigned char *restrict present, pl_cells
         odd |= not_finite(out[i]);
     }
     memcpy(present, a.present, n);
+    if (!(odd >> 63)) clear_missing(out, present, n); /* otherwise `settle` follows */
     return odd >> 63;
 }
 
@@ -39,6 +50,7 @@ INLINE bool map2(double *restrict out, unsigned char *restrict present, pl_cells
         odd |= not_finite(out[i]);
     }
     for (size_t i = 0; i < n; i++) present[i] = a.present[i] & b.present[i];
+    if (!(odd >> 63)) clear_missing(out, present, n);
     return odd >> 63;
 }
 
