@@ -115,9 +115,9 @@ static pl_status read_files(pl_gathering *g) {
     if (!count && !model->data_sheet)
         return pl_problem_add(g->problems, PL_ERROR, "E331", (pl_place){.file = model->path},
                               "has no data.csv (数据.csv, idata.csv); add it, or name a file with --data");
-    g->file_count = count ? count : 1;
-    g->files = calloc(g->file_count, sizeof *g->files);
+    g->files = calloc(count ? count : 1, sizeof *g->files);
     if (!g->files) return PL_MEMORY;
+    g->file_count = count ? count : 1;
     for (size_t i = 0; i < g->file_count && g->worst != PL_MEMORY; i++) {
         if (count) own = (pl_sheet){g->options->files[i], g->options->files[i], {0}};
         pl_gathering_keep(g, read_file(g, &g->files[i], &own));

@@ -17,12 +17,13 @@ static pl_status compare(pl_changes *to, pl_change change, pl_str before, pl_str
     return pl_str_equal(before, after) ? PL_OK : add(to, change);
 }
 
-static pl_str number_text(pl_arena *arena, bool given, double value) {
+/* The number as text, empty where it is not given. `*failed` is set when memory runs out. */
+static pl_str number_text(pl_arena *arena, bool given, double value, bool *failed) {
     pl_buffer text;
     pl_str copy = {0};
     pl_buffer_init(&text, 0);
     if (given) pl_buffer_number(&text, value);
-    if (!pl_str_copy(&copy, arena, pl_buffer_view(&text))) copy = (pl_str){0};
+    *failed |= text.failed || !pl_str_copy(&copy, arena, pl_buffer_view(&text));
     pl_buffer_free(&text);
     return copy;
 }
@@ -46,6 +47,7 @@ static pl_str parent_code(const pl_model *model, const pl_indicator *node) {
 static pl_status compare_nodes(pl_changes *to, const pl_model *old, size_t before, const pl_model *new, size_t after) {
     const pl_indicator *a = &old->indicators[before], *b = &new->indicators[after];
     pl_arena *arena = &to->arena;
+    bool failed = false;
     const struct {
         pl_change_kind kind;
         const char *field;
@@ -53,20 +55,20 @@ static pl_status compare_nodes(pl_changes *to, const pl_model *old, size_t befor
     } fields[] = {
         {PL_CHANGE_MOVED, "parent", parent_code(old, a), parent_code(new, b)},
         {PL_CHANGE_REWORDED, "name", a->name, b->name},
-        {PL_CHANGE_REWEIGHTED, "weight", number_text(arena, true, a->weight), number_text(arena, true, b->weight)},
-        {PL_CHANGE_REWEIGHTED, "full", number_text(arena, a->full.given, a->full.value), number_text(arena, b->full.given, b->full.value)},
-        {PL_CHANGE_RULE, "direction", number_text(arena, true, a->direction), number_text(arena, true, b->direction)},
-        {PL_CHANGE_RULE, "target", number_text(arena, a->target.given, a->target.value),
-         number_text(arena, b->target.given, b->target.value)},
-        {PL_CHANGE_RULE, "low", number_text(arena, a->low.given, a->low.value), number_text(arena, b->low.given, b->low.value)},
-        {PL_CHANGE_RULE, "high", number_text(arena, a->high.given, a->high.value), number_text(arena, b->high.given, b->high.value)},
+        {PL_CHANGE_REWEIGHTED, "weight", number_text(arena, true, a->weight, &failed), number_text(arena, true, b->weight, &failed)},
+        {PL_CHANGE_REWEIGHTED, "full", number_text(arena, a->full.given, a->full.value, &failed), number_text(arena, b->full.given, b->full.value, &failed)},
+        {PL_CHANGE_RULE, "direction", number_text(arena, true, a->direction, &failed), number_text(arena, true, b->direction, &failed)},
+        {PL_CHANGE_RULE, "target", number_text(arena, a->target.given, a->target.value, &failed),
+         number_text(arena, b->target.given, b->target.value, &failed)},
+        {PL_CHANGE_RULE, "low", number_text(arena, a->low.given, a->low.value, &failed), number_text(arena, b->low.given, b->low.value, &failed)},
+        {PL_CHANGE_RULE, "high", number_text(arena, a->high.given, a->high.value, &failed), number_text(arena, b->high.given, b->high.value, &failed)},
         {PL_CHANGE_RULE, "value", expression_text(a->value), expression_text(b->value)},
         {PL_CHANGE_RULE, "score", expression_text(a->score), expression_text(b->score)},
         {PL_CHANGE_RULE, "combine", combine_text(a), combine_text(b)},
         {PL_CHANGE_RULE, "missing", word_of(pl_missing_words, (int)a->missing), word_of(pl_missing_words, (int)b->missing)},
         {PL_CHANGE_RULE, "applies", expression_text(a->applies), expression_text(b->applies)},
     };
-    pl_status status = PL_OK;
+    pl_status status = failed ? PL_MEMORY : PL_OK;
     for (size_t i = 0; i < sizeof fields / sizeof *fields && status == PL_OK; i++)
         status = compare(to, (pl_change){.kind = fields[i].kind, .before = before, .after = after, .field = fields[i].field},
                          fields[i].before, fields[i].after);
