@@ -69,7 +69,7 @@ void pl_buffer_text(pl_buffer *buffer, const char *text);
 void pl_buffer_char(pl_buffer *buffer, char c);
 void pl_buffer_number(pl_buffer *buffer, double x); /* shortest form that reads back the same (number.h) */
 __attribute__((format(printf, 2, 3))) void pl_buffer_print(pl_buffer *buffer, const char *format, ...);
-void pl_buffer_vprint(pl_buffer *buffer, const char *format, va_list arguments);
+__attribute__((format(printf, 2, 0))) void pl_buffer_vprint(pl_buffer *buffer, const char *format, va_list arguments);
 static inline pl_str pl_buffer_view(const pl_buffer *buffer) { return (pl_str){buffer->at, buffer->len}; }
 
 #endif

@@ -1,0 +1,55 @@
+/* Any text as an expression: compiled, run over a few rows and explained, it must give what the columns give. */
+#include <plumbline/lang/trace.h>
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static pl_status resolve(void *context, pl_reference_kind kind, pl_str name, pl_node *out) {
+    pl_program *program = context;
+    if (kind == PL_REFERENCE_SCORE) return pl_program_number(program, 80, out);
+    if (kind == PL_REFERENCE_ATTRIBUTE) return pl_program_attribute(program, PL_TYPE_NUMBER, 0, out);
+    if (pl_str_is(name, "x")) return pl_program_column(program, PL_TYPE_NUMBER, 0, out);
+    if (pl_str_is(name, "y")) return pl_program_column(program, PL_TYPE_NUMBER, 1, out);
+    return name.len == 1 || pl_str_is(name, "full") ? pl_program_number(program, 10, out) : PL_OK;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const double values[] = {6, 7, 8, 4, 9, 7, 7, 5}, sizes[] = {1, 2, 3, 4};
+    static const uint64_t all = 0xFF, some = 0xB5;
+    static const uint32_t group_of[] = {0, 0, 1, 1}, parent_of[] = {PL_NOBODY, 0, 0, 0};
+    static const double holes[] = {6, 0, 8, 0, 9, 7, 0, 5};
+    const pl_input columns[] = {{values, &all, NULL}, {holes, &some, NULL}}, attributes[] = {{sizes, NULL, NULL}};
+    const pl_str labels[] = {{"2021-Q1", 7}, {"2021-Q2", 7}};
+    const pl_frame frame = {4, 2, columns, 2, attributes, 1, group_of, 2, parent_of, labels, NULL};
+    pl_arena arena;
+    pl_problems problems;
+    pl_program *program;
+    const pl_expression *expression;
+    pl_evaluation *evaluation = NULL;
+    pl_arena_init(&arena, 0);
+    pl_problems_init(&problems, 50);
+    if (pl_program_create(&program, 100000) != PL_OK) abort();
+    pl_meaning meaning = {program, resolve, NULL, -1, PL_SCOPE_GROUP};
+    pl_place place = {.file = "fuzz"};
+    pl_node node;
+    pl_status status = pl_expression_parse(&expression, &arena, (pl_str){(const char *)data, size}, place, &problems);
+    if (status == PL_OK) status = pl_program_compile(program, expression, &meaning, PL_TYPE_NUMBER, place, &problems, &node);
+    if (status == PL_OK) status = pl_evaluate(&evaluation, program, &frame, &node, 1, NULL, &problems);
+    if (status == PL_OK) {
+        const uint64_t *present;
+        const double *column = pl_evaluation_column(evaluation, node, &present);
+        for (size_t row = 0; row < 8; row++) {
+            double value = 0;
+            bool has = pl_evaluation_value(evaluation, node, row, &value);
+            if (has != (present[0] >> row & 1) || (has && value != column[row])) abort();
+        }
+        pl_trace trace;
+        (void)pl_trace_expression(&trace, &arena, program, expression, &meaning, evaluation, 5);
+    }
+    pl_evaluation_free(evaluation);
+    pl_program_free(program);
+    pl_problems_free(&problems);
+    pl_arena_free(&arena);
+    return 0;
+}
