@@ -55,8 +55,10 @@ static void write_data(const char *folder, long units, int indicators, int group
         fprintf(file, "\nu%07ld,g%ld", unit + 1, unit % groups + 1);
         for (int i = 0; i < indicators; i++) {
             uint64_t draw = next();
-            if (draw % 50 == 0) fputc(',', file);
-            else fprintf(file, ",%u.%04u", (unsigned)(draw >> 16) % 1000, (unsigned)(draw >> 40) % 10000);
+            if (draw % 50 == 0)
+                fputc(',', file);
+            else
+                fprintf(file, ",%u.%04u", (unsigned)(draw >> 16) % 1000, (unsigned)(draw >> 40) % 10000);
         }
     }
     fprintf(file, "\n");

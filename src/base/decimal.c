@@ -9,7 +9,7 @@
 __extension__ typedef unsigned __int128 uint128;
 
 #define MANTISSA_BITS 52
-#define LARGEST_FIVE 27  /* 5^27 < 2^63 */
+#define LARGEST_FIVE 27 /* 5^27 < 2^63 */
 
 uint64_t pl_decimal_power(int n) {
     static const uint64_t powers[] = {UINT64_C(1),

@@ -10,8 +10,8 @@
 
 typedef struct scanned {
     pl_decimal decimal;
-    int digit_count;  /* significant, without leading zeros */
-    bool any;         /* at least one digit was there */
+    int digit_count; /* significant, without leading zeros */
+    bool any;        /* at least one digit was there */
     const char *end;
 } scanned;
 
@@ -19,8 +19,10 @@ static const char *scan_digits(scanned *s, const char *at, const char *end, bool
     for (; at < end && (unsigned char)(*at - '0') <= 9; at++) {
         s->any = true;
         if (s->digit_count < MOST_DIGITS) s->decimal.digits = s->decimal.digits * 10 + (uint64_t)(*at - '0');
-        if (s->digit_count >= MOST_DIGITS) s->decimal.exponent += !fraction;
-        else s->decimal.exponent -= fraction;
+        if (s->digit_count >= MOST_DIGITS)
+            s->decimal.exponent += !fraction;
+        else
+            s->decimal.exponent -= fraction;
         if (s->digit_count || *at != '0') s->digit_count++;
     }
     return at;

@@ -21,8 +21,10 @@ static void add_visible(pl_buffer *out, pl_str text) {
     for (size_t i = 0; i < text.len;) {
         uint32_t code_point = 0;
         size_t length = pl_utf8_decode(text, i, &code_point);
-        if (length && code_point >= 0x20 && code_point != 0x7F) pl_buffer_add(out, text.at + i, length);
-        else pl_buffer_print(out, "\\x%02X", (unsigned char)text.at[i]);
+        if (length && code_point >= 0x20 && code_point != 0x7F)
+            pl_buffer_add(out, text.at + i, length);
+        else
+            pl_buffer_print(out, "\\x%02X", (unsigned char)text.at[i]);
         i += length ? length : 1;
     }
 }
@@ -45,7 +47,8 @@ static bool keep(pl_problems *problems, pl_level level, const char *code, pl_pla
     pl_problem *problem = &problems->items[problems->count];
     *problem = (pl_problem){.level = level, .code = code, .place.row = place.row};
     if (!copy_visible(&problem->place.file, &problems->arena, place.file) ||
-        !copy_visible(&problem->place.field, &problems->arena, place.field) || !copy_visible(&problem->text, &problems->arena, text))
+        !copy_visible(&problem->place.field, &problems->arena, place.field) ||
+        !copy_visible(&problem->text, &problems->arena, text))
         return false;
     problems->count++;
     return true;
@@ -54,9 +57,12 @@ static bool keep(pl_problems *problems, pl_level level, const char *code, pl_pla
 pl_status pl_problem_add(pl_problems *problems, pl_level level, const char *code, pl_place place, const char *format, ...) {
     pl_status status = level == PL_ERROR ? PL_INPUT : PL_OK;
     if (!problems) return status;
-    if (level == PL_ERROR) problems->errors++;
-    else if (level == PL_WARNING) problems->warnings++;
-    else problems->notes++;
+    if (level == PL_ERROR)
+        problems->errors++;
+    else if (level == PL_WARNING)
+        problems->warnings++;
+    else
+        problems->notes++;
     if (problems->count >= problems->limit) return status;
     pl_buffer text;
     pl_buffer_init(&text, 0);

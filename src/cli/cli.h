@@ -55,7 +55,8 @@ const char *cli_value(const cli_call *call, const cli_option *option, const char
 bool cli_is(const cli_call *call, const cli_option *option, const char *word); /* its value is this word */
 
 /* The text in the user's language; where it is a format, both are checked against the arguments. */
-__attribute__((format_arg(2), format_arg(3))) static inline const char *cli_text(const cli_call *call, const char *english, const char *chinese) {
+__attribute__((format_arg(2), format_arg(3))) static inline const char *cli_text(const cli_call *call, const char *english,
+                                                                                 const char *chinese) {
     return call->chinese ? chinese : english;
 }
 

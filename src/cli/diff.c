@@ -6,23 +6,28 @@
 #include <stdio.h>
 
 static const char *const kinds[][3] = {
-    [PL_CHANGE_ADDED] = {"added", "added", "新增"},          [PL_CHANGE_DROPPED] = {"dropped", "dropped", "取消"},
-    [PL_CHANGE_MOVED] = {"moved", "moved", "移动"},          [PL_CHANGE_REWORDED] = {"reworded", "reworded", "改名"},
-    [PL_CHANGE_REWEIGHTED] = {"reweighted", "reweighted", "调权"}, [PL_CHANGE_RULE] = {"rule", "rule changed", "改规则"},
+    [PL_CHANGE_ADDED] = {"added", "added", "新增"},
+    [PL_CHANGE_DROPPED] = {"dropped", "dropped", "取消"},
+    [PL_CHANGE_MOVED] = {"moved", "moved", "移动"},
+    [PL_CHANGE_REWORDED] = {"reworded", "reworded", "改名"},
+    [PL_CHANGE_REWEIGHTED] = {"reweighted", "reweighted", "调权"},
+    [PL_CHANGE_RULE] = {"rule", "rule changed", "改规则"},
 };
 
 static const pl_indicator *node_of(const pl_change *change, const pl_model *before, const pl_model *after) {
     return change->after == PL_NO_INDEX ? &before->indicators[change->before] : &after->indicators[change->after];
 }
 
-static void write_text(const cli_call *call, const pl_changes *changes, const pl_model *before, const pl_model *after, pl_output *output) {
+static void write_text(const cli_call *call, const pl_changes *changes, const pl_model *before, const pl_model *after,
+                       pl_output *output) {
     if (!changes->count) {
         pl_output_add(output, pl_str_of(cli_text(call, "no differences\n", "没有差别\n")));
         return;
     }
     cli_grid grid;
     cli_grid_init(&grid, 6);
-    const char *heads[][2] = {{"change", "变化"}, {"indicator", "指标"}, {"name", "名称"}, {"column", "列"}, {"before", "原来"}, {"after", "现在"}};
+    const char *heads[][2] = {{"change", "变化"}, {"indicator", "指标"}, {"name", "名称"},
+                              {"column", "列"},   {"before", "原来"},    {"after", "现在"}};
     for (size_t i = 0; i < 6; i++) cli_grid_text(&grid, pl_str_of(heads[i][call->chinese]));
     for (size_t i = 0; i < changes->count; i++) {
         const pl_change *change = &changes->items[i];
@@ -69,8 +74,10 @@ static int report(const cli_call *call, const pl_model *before, const pl_model *
     cli_result result;
     if (status == PL_OK) exit_status = cli_result_open(&result, call);
     if (exit_status == EXIT_DONE) {
-        if (cli_is(call, &cli_format_text, "json")) write_json(&changes, before, after, &result.output);
-        else write_text(call, &changes, before, after, &result.output);
+        if (cli_is(call, &cli_format_text, "json"))
+            write_json(&changes, before, after, &result.output);
+        else
+            write_text(call, &changes, before, after, &result.output);
         exit_status = cli_result_close(&result);
     }
     pl_changes_free(&changes);
@@ -81,7 +88,8 @@ static int run(const cli_call *call) {
     pl_problems problems;
     pl_problems_init(&problems, 0);
     pl_model *before = NULL, *after = NULL;
-    pl_status first = pl_model_load(&before, call->arguments[0], &problems), second = pl_model_load(&after, call->arguments[1], &problems);
+    pl_status first = pl_model_load(&before, call->arguments[0], &problems),
+              second = pl_model_load(&after, call->arguments[1], &problems);
     cli_print_problems(&problems);
     int status = cli_exit_status(first != PL_OK ? first : second);
     if (status == EXIT_DONE) status = report(call, before, after);

@@ -36,8 +36,10 @@ static void add_branches(explaining *x, const pl_step *step, bool tail) {
         size_t at = step->indicator;
         for (unsigned up = depth; up > level; up--) at = model->indicators[at].parent;
         bool more = model->indicators[at].next_sibling != PL_NO_INDEX;
-        if (level == depth && !tail) pl_buffer_text(&x->line, more ? "├─ " : "└─ ");
-        else pl_buffer_text(&x->line, more ? "│  " : "   ");
+        if (level == depth && !tail)
+            pl_buffer_text(&x->line, more ? "├─ " : "└─ ");
+        else
+            pl_buffer_text(&x->line, more ? "│  " : "   ");
     }
     if (tail) pl_buffer_text(&x->line, node_of(x, step)->child_count ? "│    " : "     ");
 }
@@ -66,8 +68,10 @@ static void write_trace(explaining *x, const pl_step *step, const char *label, c
     for (size_t i = 0; i < trace->comparison_count; i++) {
         add_branches(x, step, true);
         pl_buffer_print(&x->line, "%s%.*s = ", cli_text(x->call, "  where ", "  其中 "), PL_ARG(trace->comparisons[i].what));
-        if (trace->comparisons[i].present) add_number(&x->line, trace->comparisons[i].value);
-        else pl_buffer_text(&x->line, cli_text(x->call, "missing", "缺失"));
+        if (trace->comparisons[i].present)
+            add_number(&x->line, trace->comparisons[i].value);
+        else
+            pl_buffer_text(&x->line, cli_text(x->call, "missing", "缺失"));
         end_line(x);
     }
 }
@@ -141,8 +145,10 @@ static void write_text(explaining *x) {
 
 static void json_optional(pl_json_writer *w, const char *key, bool present, double value) {
     pl_json_key(w, key);
-    if (present) pl_json_number(w, value);
-    else pl_json_null(w);
+    if (present)
+        pl_json_number(w, value);
+    else
+        pl_json_null(w);
 }
 
 static void json_text(pl_json_writer *w, const char *key, pl_str text) {
@@ -175,8 +181,10 @@ static void json_step(explaining *x, pl_json_writer *w, const pl_step *step) {
     json_text(w, "indicator", node->code);
     json_text(w, "name", node->name);
     pl_json_key(w, "parent");
-    if (node->parent == PL_NO_INDEX) pl_json_null(w);
-    else pl_json_text(w, x->s->model->indicators[node->parent].code);
+    if (node->parent == PL_NO_INDEX)
+        pl_json_null(w);
+    else
+        pl_json_text(w, x->s->model->indicators[node->parent].code);
     json_text(w, "state", pl_str_of(states[step->state]));
     pl_json_key(w, "filled");
     pl_json_bool(w, step->filled);
@@ -223,8 +231,10 @@ static int explain(const cli_call *call, cli_session *s) {
     if (exit_status == EXIT_DONE) {
         explaining x = {call, s, e, {0}, &result.output};
         pl_buffer_init(&x.line, 0);
-        if (cli_is(call, &cli_format_text, "json")) write_json(&x);
-        else write_text(&x);
+        if (cli_is(call, &cli_format_text, "json"))
+            write_json(&x);
+        else
+            write_text(&x);
         pl_buffer_free(&x.line);
         exit_status = cli_result_close(&result);
     }
@@ -249,9 +259,12 @@ const cli_command cli_explain = {
     .most = 3,
     .summary = "why a unit has its score: the tree of steps from raw values",
     .summary_zh = "一个单位为何得此分：从原始值到总分的每一步",
-    .details = "UNIT is a code, or a name where it is unique. For each node: its value, what it was compared with, the formula with the\n"
-               "numbers put in, its points, weight and contribution to the total, and what was missing or does not apply.",
-    .details_zh = "UNIT 为单位代码，或唯一的名称。逐个节点列出：取值、比较对象、代入数字的公式、得分、权重、对总分的贡献，以及缺失和不适用的部分。",
+    .details =
+        "UNIT is a code, or a name where it is unique. For each node: its value, what it was compared with, the formula with the\n"
+        "numbers put in, its points, weight and contribution to the total, and what was missing or does not apply.",
+    .details_zh = "UNIT "
+                  "为单位代码，或唯一的名称。逐个节点列出：取值、比较对象、代入数字的公式、得分、权重、对总分的贡献，以及缺失和不适"
+                  "用的部分。",
     .options = options,
     .run = run,
 };

@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const cli_option to_option = {"--to", "next|best|UNIT", NULL, "with whom to compare: the next better one (default), the first, or a unit",
+static const cli_option to_option = {"--to", "next|best|UNIT", NULL,
+                                     "with whom to compare: the next better one (default), the first, or a unit",
                                      "与谁比较：前一名（默认）、第一名，或指定单位"};
 
 /* The line just ahead, or NULL for the first. */
@@ -32,12 +33,14 @@ static const pl_score_line *find_other(cli_session *s, const pl_score_line *own,
 }
 
 static void grid_value(cli_grid *grid, double x) {
-    if (isnan(x)) cli_grid_right(grid, pl_str_of("-"));
-    else cli_grid_number(grid, fabs(x) < 1e9 ? pl_number_round(x, 4) : x, -1);
+    if (isnan(x))
+        cli_grid_right(grid, pl_str_of("-"));
+    else
+        cli_grid_number(grid, fabs(x) < 1e9 ? pl_number_round(x, 4) : x, -1);
 }
 
-static void write_text(const cli_call *call, const cli_session *s, const pl_score_line *own, const pl_score_line *other, const pl_gap *gaps,
-                       size_t count, pl_output *output) {
+static void write_text(const cli_call *call, const cli_session *s, const pl_score_line *own, const pl_score_line *other,
+                       const pl_gap *gaps, size_t count, pl_output *output) {
     const pl_unit *units = s->dataset->units;
     pl_buffer head;
     pl_buffer_init(&head, 0);
@@ -49,18 +52,21 @@ static void write_text(const cli_call *call, const cli_session *s, const pl_scor
     pl_buffer_number(&head, other->rank);
     pl_buffer_text(&head, cli_text(call, ", ", " 名，"));
     pl_buffer_number(&head, pl_number_round(other->total, 4));
-    pl_buffer_text(&head, cli_text(call, "): points of the total that each indicator would bring\n\n", "）：各指标追平可带来的总分\n\n"));
+    pl_buffer_text(&head,
+                   cli_text(call, "): points of the total that each indicator would bring\n\n", "）：各指标追平可带来的总分\n\n"));
     if (head.failed) output->status = PL_MEMORY;
     pl_output_add(output, pl_buffer_view(&head));
     pl_buffer_free(&head);
     cli_grid grid;
     cli_grid_init(&grid, 7);
-    const char *heads[][2] = {{"points", "分差"},   {"indicator", "指标"}, {"name", "名称"},       {"value", "本单位值"},
+    const char *heads[][2] = {{"points", "分差"},   {"indicator", "指标"}, {"name", "名称"},         {"value", "本单位值"},
                               {"theirs", "对方值"}, {"score", "本单位分"}, {"their score", "对方分"}};
     for (size_t i = 0; i < 7; i++) {
         pl_str text = pl_str_of(heads[i][call->chinese]);
-        if (i == 1 || i == 2) cli_grid_text(&grid, text);
-        else cli_grid_right(&grid, text);
+        if (i == 1 || i == 2)
+            cli_grid_text(&grid, text);
+        else
+            cli_grid_right(&grid, text);
     }
     for (size_t i = 0; i < count; i++) {
         const pl_indicator *node = &s->model->indicators[gaps[i].indicator];
@@ -137,8 +143,10 @@ static int compare(const cli_call *call, cli_session *s) {
     cli_result result;
     int exit_status = cli_result_open(&result, call);
     if (exit_status == EXIT_DONE) {
-        if (cli_is(call, &cli_format_text, "json")) write_json(s, own, other, gaps, count, &result.output);
-        else write_text(call, s, own, other, gaps, count, &result.output);
+        if (cli_is(call, &cli_format_text, "json"))
+            write_json(s, own, other, gaps, count, &result.output);
+        else
+            write_text(call, s, own, other, gaps, count, &result.output);
         exit_status = cli_result_close(&result);
     }
     free(gaps);
@@ -153,7 +161,8 @@ static int run(const cli_call *call) {
     return status;
 }
 
-static const cli_option *const options[] = {&to_option, &cli_data, &cli_period, &cli_format_text, &cli_out, &cli_threads, &cli_lang, NULL};
+static const cli_option *const options[] = {&to_option, &cli_data,    &cli_period, &cli_format_text,
+                                            &cli_out,   &cli_threads, &cli_lang,   NULL};
 
 const cli_command cli_gap = {
     .name = "gap",
@@ -162,9 +171,11 @@ const cli_command cli_gap = {
     .most = 2,
     .summary = "which indicators separate a unit from the next, the best, or another",
     .summary_zh = "哪些指标拉开了与前一名、第一名或指定单位的差距",
-    .details = "Each line: the points that the total would gain if the unit had the other's score on this one indicator. Where the tree\n"
-               "is not made of means and sums they need not add up to the difference.",
-    .details_zh = "每行为：若本单位在该指标上取得对方的得分，总分会增加多少。合成方式不全是平均与求和时，各行之和不一定等于总差距。",
+    .details =
+        "Each line: the points that the total would gain if the unit had the other's score on this one indicator. Where the tree\n"
+        "is not made of means and sums they need not add up to the difference.",
+    .details_zh =
+        "每行为：若本单位在该指标上取得对方的得分，总分会增加多少。合成方式不全是平均与求和时，各行之和不一定等于总差距。",
     .options = options,
     .run = run,
 };

@@ -47,7 +47,8 @@ static void write_command(const cli_call *call, const cli_command *c, cli_result
     if (c->details) print(r, "\n%s\n", cli_text(call, c->details, c->details_zh));
     if (*c->options) say(r, "\n");
     for (const cli_option *const *o = c->options; *o; o++)
-        print(r, "  %s %s\n      %s\n", (*o)->name, (*o)->argument ? (*o)->argument : "", cli_text(call, (*o)->meaning, (*o)->meaning_zh));
+        print(r, "  %s %s\n      %s\n", (*o)->name, (*o)->argument ? (*o)->argument : "",
+              cli_text(call, (*o)->meaning, (*o)->meaning_zh));
 }
 
 static void write_code(const cli_call *call, const pl_code *code, cli_result *r) {
@@ -60,7 +61,8 @@ static void write_functions(const cli_call *call, cli_result *r) {
     pl_buffer_init(&text, 0);
     size_t count;
     const pl_function *functions = pl_functions(&count);
-    if (cli_is(call, &format_option, "markdown")) pl_functions_markdown(&text);
+    if (cli_is(call, &format_option, "markdown"))
+        pl_functions_markdown(&text);
     else
         for (size_t i = 0; i < count; i++) pl_function_describe(&functions[i], call->chinese, &text);
     if (text.failed && r->output.status == PL_OK) r->output.status = PL_MEMORY;
@@ -71,14 +73,18 @@ static void write_functions(const cli_call *call, cli_result *r) {
 /* roff takes a leading point or apostrophe, and every backslash, for itself. */
 static void roff(cli_result *r, const char *text) {
     for (const char *at = text; *at; at++) {
-        if (*at == '\\') say(r, "\\e");
-        else if (*at == '-') say(r, "\\-");
-        else pl_output_add(&r->output, (pl_str){at, 1});
+        if (*at == '\\')
+            say(r, "\\e");
+        else if (*at == '-')
+            say(r, "\\-");
+        else
+            pl_output_add(&r->output, (pl_str){at, 1});
     }
 }
 
 static void write_man(cli_result *r) {
-    print(r, ".TH PLUMBLINE 1 \"\" \"plumbline %s\"\n.SH NAME\nplumbline \\- score, rank and explain a year of work\n", PLUMBLINE_VERSION);
+    print(r, ".TH PLUMBLINE 1 \"\" \"plumbline %s\"\n.SH NAME\nplumbline \\- score, rank and explain a year of work\n",
+          PLUMBLINE_VERSION);
     say(r, ".SH SYNOPSIS\n.B plumbline\n.I COMMAND\n[...]\n.SH COMMANDS\n");
     for (const cli_command *const *c = cli_commands; *c; c++) {
         print(r, ".SS %s ", (*c)->name);

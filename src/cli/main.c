@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 extern const cli_command cli_check, cli_score, cli_explain, cli_gap, cli_diff, cli_help, cli_version;
-const cli_command *const cli_commands[] = {&cli_check, &cli_score, &cli_explain, &cli_gap, &cli_diff, &cli_help, &cli_version, NULL};
+const cli_command *const cli_commands[] = {&cli_check, &cli_score, &cli_explain, &cli_gap,
+                                           &cli_diff,  &cli_help,  &cli_version, NULL};
 
 const cli_option cli_data = {"--data", "F", NULL, "data file in place of the model's own; may be given several times",
                              "用该数据文件代替模型自带的数据；可多次给出"};
@@ -12,9 +13,11 @@ const cli_option cli_period = {"--period", "P|all", NULL, "the period to score (
                                "计分的期间（默认取设置，否则取最后一期）"};
 const cli_option cli_threads = {"--threads", "N", NULL, "number of threads (default: all processors); the result is the same",
                                 "线程数（默认用全部处理器）；结果相同"};
-const cli_option cli_lang = {"--lang", "zh|en", "zh|en", "language of the output (default: the locale's)", "输出语言（默认随系统）"};
+const cli_option cli_lang = {"--lang", "zh|en", "zh|en", "language of the output (default: the locale's)",
+                             "输出语言（默认随系统）"};
 const cli_option cli_out = {"--out", "F", NULL, "write to this file instead of standard output", "写入该文件而不是标准输出"};
-const cli_option cli_format_text = {"--format", "text|json", "text|json", "form of the output (default text)", "输出格式（默认 text）"};
+const cli_option cli_format_text = {"--format", "text|json", "text|json", "form of the output (default text)",
+                                    "输出格式（默认 text）"};
 
 const cli_command *cli_command_find(const char *name) {
     for (const cli_command *const *c = cli_commands; *c; c++)
@@ -40,8 +43,10 @@ int cli_usage(const cli_command *command, const char *format, ...) {
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fprintf(stderr, "\n");
-    if (command) fprintf(stderr, "usage: plumbline %s %s\n       plumbline help %s\n", command->name, command->arguments, command->name);
-    else fprintf(stderr, "usage: plumbline COMMAND ...; plumbline help lists the commands\n");
+    if (command)
+        fprintf(stderr, "usage: plumbline %s %s\n       plumbline help %s\n", command->name, command->arguments, command->name);
+    else
+        fprintf(stderr, "usage: plumbline COMMAND ...; plumbline help lists the commands\n");
     return EXIT_USAGE;
 }
 

@@ -9,6 +9,6 @@ typedef struct cli_progress cli_progress;
 /* Starts watching the pool; NULL, which every function takes, where there is nobody to show it to. */
 cli_progress *cli_progress_start(const pl_pool *pool);
 void cli_progress_phase(cli_progress *progress, const char *phase); /* a literal: what is being done now */
-void cli_progress_end(cli_progress *progress);                     /* wipes the bar */
+void cli_progress_end(cli_progress *progress);                      /* wipes the bar */
 
 #endif

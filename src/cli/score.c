@@ -11,7 +11,8 @@ static const cli_option nodes_option = {"--nodes", "root|groups|all", "root|grou
                                         "which scores to show: the total, every inner node, every node (default root)",
                                         "显示哪些得分：总分、各级汇总、全部（默认总分）"};
 static const cli_option format_option = {"--format", "table|csv|json", "table|csv|json",
-                                         "form of the output (default table, csv with --out)", "输出格式（默认 table；有 --out 时默认 csv）"};
+                                         "form of the output (default table, csv with --out)",
+                                         "输出格式（默认 table；有 --out 时默认 csv）"};
 static const cli_option people_option = {"--for-people", NULL, NULL,
                                          "CSV that a spreadsheet opens well: byte-order mark, CRLF, no text taken for a formula",
                                          "便于电子表格打开的 CSV：带 BOM、CRLF，文本不会被当成公式"};
@@ -33,8 +34,10 @@ static pl_str code_of(const cli_session *s, size_t column) { return s->model->in
 /* ---- csv ---- */
 
 static void csv_place(pl_csv_writer *w, double place) {
-    if (place > 0) pl_csv_number(w, place);
-    else pl_csv_missing(w);
+    if (place > 0)
+        pl_csv_number(w, place);
+    else
+        pl_csv_missing(w);
 }
 
 static void csv_line(pl_csv_writer *w, const cli_session *s, const pl_score_line *line, bool periods) {
@@ -46,9 +49,12 @@ static void csv_line(pl_csv_writer *w, const cli_session *s, const pl_score_line
     if (periods) pl_csv_text(w, s->dataset->periods[line->period]);
     for (size_t k = 0; k < s->scores->node_count; k++) {
         double value;
-        if (!pl_scores_value(s->scores, k, line, &value)) pl_csv_missing(w);
-        else if (digits >= 0) pl_csv_fixed(w, value, digits);
-        else pl_csv_number(w, value);
+        if (!pl_scores_value(s->scores, k, line, &value))
+            pl_csv_missing(w);
+        else if (digits >= 0)
+            pl_csv_fixed(w, value, digits);
+        else
+            pl_csv_number(w, value);
     }
     csv_place(w, line->rank);
     csv_place(w, line->group_rank);
@@ -80,8 +86,10 @@ static void json_digest(pl_json_writer *w, const char *key, const unsigned char 
 
 static void json_place(pl_json_writer *w, const char *key, double place) {
     pl_json_key(w, key);
-    if (place > 0) pl_json_number(w, place);
-    else pl_json_null(w);
+    if (place > 0)
+        pl_json_number(w, place);
+    else
+        pl_json_null(w);
 }
 
 static void json_line(pl_json_writer *w, const cli_session *s, const pl_score_line *line) {
@@ -93,8 +101,10 @@ static void json_line(pl_json_writer *w, const cli_session *s, const pl_score_li
     pl_json_key(w, "name");
     pl_json_text(w, unit->name);
     pl_json_key(w, "group");
-    if (unit->group == PL_NOBODY) pl_json_null(w);
-    else pl_json_text(w, s->dataset->groups[unit->group]);
+    if (unit->group == PL_NOBODY)
+        pl_json_null(w);
+    else
+        pl_json_text(w, s->dataset->groups[unit->group]);
     pl_json_key(w, "period");
     pl_json_text(w, s->dataset->periods[line->period]);
     pl_json_key(w, "scores");
@@ -102,9 +112,12 @@ static void json_line(pl_json_writer *w, const cli_session *s, const pl_score_li
     for (size_t k = 0; k < s->scores->node_count; k++) {
         double value;
         pl_json_key_str(w, code_of(s, k));
-        if (!pl_scores_value(s->scores, k, line, &value)) pl_json_null(w);
-        else if (digits >= 0) pl_json_fixed(w, value, digits);
-        else pl_json_number(w, value);
+        if (!pl_scores_value(s->scores, k, line, &value))
+            pl_json_null(w);
+        else if (digits >= 0)
+            pl_json_fixed(w, value, digits);
+        else
+            pl_json_number(w, value);
     }
     pl_json_end(w);
     json_place(w, "rank", line->rank);
@@ -137,8 +150,10 @@ static pl_str node_title(const cli_session *s, size_t column) {
 }
 
 static void table_place(cli_grid *grid, double place) {
-    if (place > 0) cli_grid_number(grid, place, -1);
-    else cli_grid_empty(grid);
+    if (place > 0)
+        cli_grid_number(grid, place, -1);
+    else
+        cli_grid_empty(grid);
 }
 
 /* Numbers of one column show the same decimals, so that they can be compared by eye. */
@@ -152,13 +167,17 @@ static void table_line(cli_grid *grid, const cli_session *s, const pl_score_line
     if (periods) cli_grid_text(grid, s->dataset->periods[line->period]);
     table_place(grid, line->rank);
     cli_grid_text(grid, unit->code);
-    if (!pl_str_equal(unit->name, unit->code)) cli_grid_text(grid, unit->name);
-    else cli_grid_text(grid, (pl_str){0});
+    if (!pl_str_equal(unit->name, unit->code))
+        cli_grid_text(grid, unit->name);
+    else
+        cli_grid_text(grid, (pl_str){0});
     if (groups) cli_grid_text(grid, group_of(s, line));
     for (size_t k = 0; k < s->scores->node_count; k++) {
         double value;
-        if (pl_scores_value(s->scores, k, line, &value)) cli_grid_number(grid, value, shown_digits(s));
-        else cli_grid_right(grid, pl_str_of("-"));
+        if (pl_scores_value(s->scores, k, line, &value))
+            cli_grid_number(grid, value, shown_digits(s));
+        else
+            cli_grid_right(grid, pl_str_of("-"));
     }
     if (groups) table_place(grid, line->group_rank);
 }
@@ -202,9 +221,12 @@ static int run(const cli_call *call) {
     if (status == EXIT_DONE) {
         status = cli_result_open(&result, call);
         if (status == EXIT_DONE) {
-            if (json) write_json(&s, &result.output);
-            else if (strcmp(format, "csv") == 0) write_csv(&s, cli_value(call, &people_option, NULL) != NULL, &result.output);
-            else write_table(&s, call, top_text ? (size_t)top : SIZE_MAX, &result.output);
+            if (json)
+                write_json(&s, &result.output);
+            else if (strcmp(format, "csv") == 0)
+                write_csv(&s, cli_value(call, &people_option, NULL) != NULL, &result.output);
+            else
+                write_table(&s, call, top_text ? (size_t)top : SIZE_MAX, &result.output);
             status = cli_result_close(&result);
         }
     }
@@ -212,8 +234,8 @@ static int run(const cli_call *call) {
     return status;
 }
 
-static const cli_option *const options[] = {&cli_data,      &cli_period,    &nodes_option, &format_option, &people_option,
-                                            &top_option,    &cli_out,       &cli_threads,  &cli_lang,      NULL};
+static const cli_option *const options[] = {&cli_data,   &cli_period, &nodes_option, &format_option, &people_option,
+                                            &top_option, &cli_out,    &cli_threads,  &cli_lang,      NULL};
 
 const cli_command cli_score = {
     .name = "score",
@@ -222,9 +244,11 @@ const cli_command cli_score = {
     .most = 1,
     .summary = "scores and places of all units",
     .summary_zh = "全部单位的得分和名次",
-    .details = "Lines come by place, then by code; units without a total last. CSV has unit, name, group, a period where there are\n"
-               "several, the nodes asked for, rank and group_rank.",
-    .details_zh = "按名次、代码排列，没有总分的单位在最后。CSV 各列为 unit、name、group、（多期时）period、所求各节点、rank、group_rank。",
+    .details =
+        "Lines come by place, then by code; units without a total last. CSV has unit, name, group, a period where there are\n"
+        "several, the nodes asked for, rank and group_rank.",
+    .details_zh =
+        "按名次、代码排列，没有总分的单位在最后。CSV 各列为 unit、name、group、（多期时）period、所求各节点、rank、group_rank。",
     .options = options,
     .run = run,
 };

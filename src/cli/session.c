@@ -30,7 +30,8 @@ static pl_status load(cli_session *s, const cli_call *call, const char *path, pl
     return status == PL_OK ? pl_score(&s->scores, s->compiled, nodes, s->pool, &s->problems) : status;
 }
 
-int cli_session_open(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest, cli_telling telling) {
+int cli_session_open(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest,
+                     cli_telling telling) {
     *s = (cli_session){0};
     pl_problems_init(&s->problems, 0);
     unsigned threads;
@@ -64,7 +65,8 @@ static void say_unknown(const char *what, const char *text, const pl_str *names,
     size_t nearest = pl_text_nearest(pl_str_of(text), names, count);
     if (nearest < count)
         fprintf(stderr, "plumbline: there is no %s \"%s\" (did you mean \"%.*s\"?)\n", what, text, PL_ARG(names[nearest]));
-    else fprintf(stderr, "plumbline: there is no %s \"%s\"\n", what, text);
+    else
+        fprintf(stderr, "plumbline: there is no %s \"%s\"\n", what, text);
 }
 
 const pl_score_line *cli_session_line(cli_session *s, const char *unit) {

@@ -21,7 +21,8 @@ typedef enum cli_telling { CLI_TELL_ERRORS, CLI_TELL_ALL } cli_telling;
 
 /* Loads and scores, prints what is wrong to standard error and returns the exit status; the session is to be closed in any
  * case. Commands about one unit tell errors only: `check` and `score` tell the rest. `digest`: the data's digest is wanted. */
-int cli_session_open(cli_session *session, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest, cli_telling telling);
+int cli_session_open(cli_session *session, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest,
+                     cli_telling telling);
 void cli_session_close(cli_session *session);
 
 /* The line of a unit (by code or name) in the last of the scored periods. NULL and a message when there is none. */

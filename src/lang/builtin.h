@@ -8,8 +8,8 @@ typedef enum pl_builtin {
     BUILTIN_PARTS,   /* detail: pl_combine of the arguments; over a scope its pl_reduce counterpart */
     BUILTIN_REDUCE,  /* detail: pl_reduce */
     BUILTIN_COUNT,
-    BUILTIN_SPREAD,  /* variance */
-    BUILTIN_RANK,    /* detail 1: place, 1 the best by the direction; 0: rank from the smallest */
+    BUILTIN_SPREAD, /* variance */
+    BUILTIN_RANK,   /* detail 1: place, 1 the best by the direction; 0: rank from the smallest */
     BUILTIN_IF,
     BUILTIN_COALESCE,
     BUILTIN_PRESENT, /* detail 1: present, 0: missing */

@@ -51,8 +51,8 @@ static pl_status check_count(pl_compiler *c, const pl_syntax *s, const pl_defini
     pl_buffer_init(&signature, 0);
     pl_function_signature(d->function, &signature);
     pl_status status = signature.failed ? PL_MEMORY
-                                        : pl_compile_problem(c, "E213", "%s has %zu argument%s here; it is used as %s", d->function->name,
-                                                             s->count, s->count == 1 ? "" : "s", signature.at);
+                                        : pl_compile_problem(c, "E213", "%s has %zu argument%s here; it is used as %s",
+                                                             d->function->name, s->count, s->count == 1 ? "" : "s", signature.at);
     pl_buffer_free(&signature);
     return status;
 }
@@ -87,7 +87,8 @@ pl_status pl_compile_arguments(pl_compiler *c, const pl_syntax *s, const pl_defi
     return worst;
 }
 
-static pl_status need_type(pl_compiler *c, const pl_function *f, const pl_node *arguments, size_t from, size_t count, pl_type type) {
+static pl_status need_type(pl_compiler *c, const pl_function *f, const pl_node *arguments, size_t from, size_t count,
+                           pl_type type) {
     for (size_t i = from; i < count; i++) {
         pl_type found = pl_program_type(c->program, arguments[i]);
         if (found == type) continue;
@@ -100,8 +101,8 @@ static pl_status need_type(pl_compiler *c, const pl_function *f, const pl_node *
 
 /* ---- what is built in ---- */
 
-static pl_status make_reduce(pl_compiler *c, const pl_function *f, pl_reduce how, pl_scope scope, const pl_node *arguments, size_t count,
-                             pl_node *out) {
+static pl_status make_reduce(pl_compiler *c, const pl_function *f, pl_reduce how, pl_scope scope, const pl_node *arguments,
+                             size_t count, pl_node *out) {
     double parameter = 0;
     if (count > 1) {
         if (!pl_program_constant(c->program, arguments[1], &parameter))
@@ -117,11 +118,12 @@ static pl_status make_reduce(pl_compiler *c, const pl_function *f, pl_reduce how
 static pl_status make_parts(pl_compiler *c, const pl_function *f, const pl_node *arguments, size_t count, pl_node *out) {
     pl_combine how = (pl_combine)f->detail;
     if (count == 1)
-        return pl_compile_problem(c, "E215", "%s of a single value needs what it runs over: %s(x over peers), or all, group, periods, children",
-                                  f->name, f->name);
+        return pl_compile_problem(
+            c, "E215", "%s of a single value needs what it runs over: %s(x over peers), or all, group, periods, children", f->name,
+            f->name);
     if (count == 2 && (how == PL_COMBINE_MIN || how == PL_COMBINE_MAX))
-        return pl_graph_binary(c->program, how == PL_COMBINE_MIN ? OP_MINIMUM : OP_MAXIMUM, PL_TYPE_NUMBER, arguments[0], arguments[1],
-                               out);
+        return pl_graph_binary(c->program, how == PL_COMBINE_MIN ? OP_MINIMUM : OP_MAXIMUM, PL_TYPE_NUMBER, arguments[0],
+                               arguments[1], out);
     pl_part *parts = pl_arena_array(pl_graph_arena(c->program), count, sizeof *parts);
     if (!parts) return PL_MEMORY;
     for (size_t i = 0; i < count; i++) parts[i] = (pl_part){.score = arguments[i], .weight = 1, .full = -1};
@@ -178,8 +180,10 @@ static pl_status make_in(pl_compiler *c, const pl_function *f, const pl_node *ar
     for (size_t i = 1; i < count && status == PL_OK; i++) {
         pl_node equal;
         status = pl_graph_binary(c->program, OP_EQUAL, PL_TYPE_BOOLEAN, arguments[0], arguments[i], &equal);
-        if (status == PL_OK && i > 1) status = pl_graph_binary(c->program, OP_OR, PL_TYPE_BOOLEAN, *out, equal, out);
-        else *out = equal;
+        if (status == PL_OK && i > 1)
+            status = pl_graph_binary(c->program, OP_OR, PL_TYPE_BOOLEAN, *out, equal, out);
+        else
+            *out = equal;
     }
     return status;
 }
@@ -188,8 +192,8 @@ static pl_status make_bands(pl_compiler *c, const pl_function *f, const pl_node 
     pl_status status = need_type(c, f, arguments, 0, count, PL_TYPE_NUMBER);
     if (status != PL_OK) return status;
     if (count < 4 || count % 2)
-        return pl_compile_problem(c, "E213",
-                                  "bands takes x, then a limit and its points as often as needed, then the points where none is reached");
+        return pl_compile_problem(
+            c, "E213", "bands takes x, then a limit and its points as often as needed, then the points where none is reached");
     *out = arguments[count - 1];
     for (size_t i = count - 3; status == PL_OK && i >= 1; i -= 2) {
         pl_node reached;

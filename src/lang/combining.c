@@ -89,7 +89,8 @@ static double result_of(pl_combine how, double sum, double weight, double full) 
     }
 }
 
-bool pl_combining_end(pl_combine how, bool strict, pl_combining from, double full, double *values, unsigned char *present, size_t n) {
+bool pl_combining_end(pl_combine how, bool strict, pl_combining from, double full, double *values, unsigned char *present,
+                      size_t n) {
     bool weighs = how == PL_COMBINE_MEAN || how == PL_COMBINE_GEOMEAN || how == PL_COMBINE_HARMEAN;
     unsigned char any = 0;
     for (size_t i = 0; i < n; i++) {

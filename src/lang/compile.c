@@ -17,10 +17,12 @@ pl_status pl_compile_problem(pl_compiler *c, const char *code, const char *forma
     return status;
 }
 
-pl_status pl_compile_unknown(pl_compiler *c, const char *code, const char *what, pl_str name, const pl_str *candidates, size_t count) {
+pl_status pl_compile_unknown(pl_compiler *c, const char *code, const char *what, pl_str name, const pl_str *candidates,
+                             size_t count) {
     size_t nearest = candidates ? pl_text_nearest(name, candidates, count) : count;
     if (nearest < count)
-        return pl_compile_problem(c, code, "unknown %s \"%.*s\" (did you mean \"%.*s\"?)", what, PL_ARG(name), PL_ARG(candidates[nearest]));
+        return pl_compile_problem(c, code, "unknown %s \"%.*s\" (did you mean \"%.*s\"?)", what, PL_ARG(name),
+                                  PL_ARG(candidates[nearest]));
     return pl_compile_problem(c, code, "unknown %s \"%.*s\"", what, PL_ARG(name));
 }
 
@@ -65,8 +67,8 @@ static pl_status compile_comparison(pl_compiler *c, const pl_syntax *s, pl_node 
     pl_type left = pl_program_type(c->program, a), right = pl_program_type(c->program, b);
     bool equality = s->symbol == SYMBOL_EQUAL || s->symbol == SYMBOL_UNEQUAL;
     if (left != right)
-        return pl_compile_problem(c, "E214", "\"%s\" compares %s with %s; both sides must be of one kind", pl_symbol_text(s->symbol),
-                                  pl_type_text(left), pl_type_text(right));
+        return pl_compile_problem(c, "E214", "\"%s\" compares %s with %s; both sides must be of one kind",
+                                  pl_symbol_text(s->symbol), pl_type_text(left), pl_type_text(right));
     if (!equality && left != PL_TYPE_NUMBER)
         return pl_compile_problem(c, "E214", "\"%s\" compares numbers, found %s", pl_symbol_text(s->symbol), pl_type_text(left));
     switch (s->symbol) {

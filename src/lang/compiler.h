@@ -42,14 +42,16 @@ pl_status pl_compile_call(pl_compiler *c, const pl_syntax *s, pl_node *out);
 
 /* The arguments of a call bound to a definition's parameters, defaults filled in: `count` nodes in the program's memory. With a
  * `where` the first is missing where the condition does not hold. */
-pl_status pl_compile_arguments(pl_compiler *c, const pl_syntax *s, const pl_definition *definition, pl_node **arguments, size_t *count);
+pl_status pl_compile_arguments(pl_compiler *c, const pl_syntax *s, const pl_definition *definition, pl_node **arguments,
+                               size_t *count);
 
 /* The scope that a call names. */
 pl_status pl_compile_scope(pl_compiler *c, const pl_syntax *s, const pl_function *function, pl_call_frame *frame);
 
 /* Records a problem of type `code` about `s`; "unknown name" with the nearest candidate. */
 __attribute__((format(printf, 3, 4))) pl_status pl_compile_problem(pl_compiler *c, const char *code, const char *format, ...);
-pl_status pl_compile_unknown(pl_compiler *c, const char *code, const char *what, pl_str name, const pl_str *candidates, size_t count);
+pl_status pl_compile_unknown(pl_compiler *c, const char *code, const char *what, pl_str name, const pl_str *candidates,
+                             size_t count);
 
 const char *pl_type_text(pl_type type);
 

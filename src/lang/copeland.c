@@ -23,8 +23,10 @@ static int compare(const contest *c, size_t a, size_t b) {
         if (!has(c->bits[i], a) || !has(c->bits[i], b)) continue;
         double weight = c->parts[i].weight;
         total += weight;
-        if (c->values[i][a] > c->values[i][b]) ahead += weight;
-        else if (c->values[i][a] == c->values[i][b]) even += weight;
+        if (c->values[i][a] > c->values[i][b])
+            ahead += weight;
+        else if (c->values[i][a] == c->values[i][b])
+            even += weight;
     }
     if (total <= 0) return 0;
     double share = (ahead + even / 2) / total;
@@ -58,10 +60,11 @@ pl_status pl_copeland_run(pl_evaluation *e, pl_node node, pl_problems *problems)
     const pl_graph_node *n = pl_graph_node_at(e->program, node);
     if (e->frame->units > MOST_UNITS)
         return pl_problem_add(problems, PL_ERROR, "E221", pl_graph_place(e->program, n->origin),
-                          "copeland compares every pair of units and takes at most %d of them; there are %zu", MOST_UNITS,
-                          e->frame->units);
+                              "copeland compares every pair of units and takes at most %d of them; there are %zu", MOST_UNITS,
+                              e->frame->units);
     pl_store *store = pl_store_add(e, node, STORE_ROWS);
-    contest c = {pl_graph_parts(e->program, node), n->count, malloc(n->count * sizeof *c.values), malloc(n->count * sizeof *c.bits)};
+    contest c = {pl_graph_parts(e->program, node), n->count, malloc(n->count * sizeof *c.values),
+                 malloc(n->count * sizeof *c.bits)};
     bool good = store && c.values && c.bits;
     for (uint32_t i = 0; good && i < n->count; i++) good = pl_store_rows(e, c.parts[i].score, &c.values[i], &c.bits[i]);
     for (size_t period = e->first_period; good && period < e->period_end; period++) run_period(e, &c, n, store, period);

@@ -17,9 +17,9 @@ typedef struct driver {
     const pl_node *wanted;
     size_t wanted_count;
     bool *needed, *is_wanted, *seen;
-    bool *kept;      /* computed once and stored, since it is dear and used in later passes */
-    uint32_t *cost;  /* operations to compute it from what is stored or given */
-    uint32_t *read;  /* the last pass that reads it */
+    bool *kept;     /* computed once and stored, since it is dear and used in later passes */
+    uint32_t *cost; /* operations to compute it from what is stored or given */
+    uint32_t *read; /* the last pass that reads it */
     uint32_t stages;
     /* of the pass in preparation: */
     pl_node *outputs;
@@ -35,8 +35,10 @@ pl_store *pl_store_add(pl_evaluation *e, pl_node node, pl_store_kind kind) {
     pl_store *store = &e->stores[e->store_count];
     size_t count = kind == STORE_ROWS ? pl_evaluation_rows(e) : e->frame->periods * (kind == STORE_GROUPS ? e->frame->groups : 1);
     *store = (pl_store){.kind = kind, .values = calloc(count + 1, sizeof *store->values)};
-    if (kind == STORE_ROWS) store->bits = calloc(count / 64 + 2, sizeof *store->bits);
-    else store->present = calloc(count + 1, 1);
+    if (kind == STORE_ROWS)
+        store->bits = calloc(count / 64 + 2, sizeof *store->bits);
+    else
+        store->present = calloc(count + 1, 1);
     if (!store->values || (!store->bits && !store->present)) {
         free(store->values);
         free(store->bits);
@@ -130,7 +132,8 @@ static void choose_kept(driver *d) {
 
 static bool add_output(driver *d, pl_node node, pl_pass_sink sink) {
     if (!d->output_of[node]) {
-        if (pl_reserve((void **)&d->outputs, &d->output_capacity, d->output_count + 1, sizeof *d->outputs, UINT32_MAX - 1)) return false;
+        if (pl_reserve((void **)&d->outputs, &d->output_capacity, d->output_count + 1, sizeof *d->outputs, UINT32_MAX - 1))
+            return false;
         d->outputs[d->output_count++] = node;
         d->output_of[node] = (uint32_t)d->output_count;
     }
@@ -153,9 +156,7 @@ static bool add_column(driver *d, pl_node node) {
     return add_output(d, node, (pl_pass_sink){.store = store});
 }
 
-static bool needs_column(driver *d, pl_node argument) {
-    return pl_is_plain_column(d->e, argument) || add_column(d, argument);
-}
+static bool needs_column(driver *d, pl_node argument) { return pl_is_plain_column(d->e, argument) || add_column(d, argument); }
 
 /* An aggregate that runs over the rows which pass `stage` computes. */
 static bool prepare_aggregate(driver *d, pl_node node) {
@@ -206,9 +207,12 @@ static pl_status run_aggregates(driver *d, uint32_t stage) {
         const pl_graph_node *n = node_at(d, node);
         if (!d->needed[node] || n->stage != stage + 1 || !pl_graph_over_rows((pl_op)n->op) || pl_pass_gathers(n)) continue;
         bool listed = n->scope == PL_SCOPE_PERIODS || n->scope == PL_SCOPE_CHILDREN;
-        if (n->op == OP_SHIFT) status = pl_shift_run(d->e, (pl_node)node);
-        else if (n->op == OP_COPELAND) status = pl_copeland_run(d->e, (pl_node)node, d->problems);
-        else status = listed ? pl_members_run(d->e, (pl_node)node) : pl_order_run(d->e, (pl_node)node);
+        if (n->op == OP_SHIFT)
+            status = pl_shift_run(d->e, (pl_node)node);
+        else if (n->op == OP_COPELAND)
+            status = pl_copeland_run(d->e, (pl_node)node, d->problems);
+        else
+            status = listed ? pl_members_run(d->e, (pl_node)node) : pl_order_run(d->e, (pl_node)node);
     }
     return status;
 }
@@ -294,7 +298,8 @@ pl_status pl_evaluate(pl_evaluation **out, pl_program *program, const pl_frame *
         e->first_period = options->first_period;
         e->period_end = options->first_period + options->period_count;
     }
-    driver d = {.e = e, .pool = options ? options->pool : NULL, .problems = problems, .wanted = wanted, .wanted_count = wanted_count};
+    driver d = {
+        .e = e, .pool = options ? options->pool : NULL, .problems = problems, .wanted = wanted, .wanted_count = wanted_count};
     pl_status status = prepare(&d, e) ? run_stages(&d) : PL_MEMORY;
     free_driver(&d);
     if (status == PL_OK && e->incidents.failed) status = PL_MEMORY;

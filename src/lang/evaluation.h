@@ -50,11 +50,11 @@ struct pl_scalar;
 struct pl_evaluation {
     pl_program *program;
     const pl_frame *frame;
-    size_t node_count;             /* nodes of the program when it ran */
+    size_t node_count;               /* nodes of the program when it ran */
     size_t first_period, period_end; /* periods that are computed */
     uint32_t stage;                  /* of the pass that runs: aggregates up to this stage are known */
-    uint32_t *stored;              /* per node: index into stores, 0: none */
-    pl_store *stores;              /* [0] is unused */
+    uint32_t *stored;                /* per node: index into stores, 0: none */
+    pl_store *stores;                /* [0] is unused */
     size_t store_count, store_capacity;
     pl_guards guards;
     pl_incident_log incidents;

@@ -79,7 +79,8 @@ pl_status pl_graph_origin(pl_program *program, pl_place place) {
         strcmp(now->field ? now->field : "", place.field ? place.field : "") == 0)
         return PL_OK;
     pl_str file, field;
-    if (pl_reserve((void **)&program->places, &program->place_capacity, program->place_count + 1, sizeof *program->places, UINT32_MAX) ||
+    if (pl_reserve((void **)&program->places, &program->place_capacity, program->place_count + 1, sizeof *program->places,
+                   UINT32_MAX) ||
         !pl_str_copy(&file, &program->arena, pl_str_of(place.file)) ||
         !pl_str_copy(&field, &program->arena, pl_str_of(place.field)))
         return PL_MEMORY;
@@ -105,7 +106,8 @@ static bool has_parts(const pl_graph_node *node) { return node->op == OP_COMBINE
 
 /* Nodes with parts carry their index in `slot`, which says nothing about their content: the parts themselves do. */
 static uint64_t hash_node(const pl_graph_node *node, const pl_part *parts) {
-    uint64_t hash = mix(node->op, (uint64_t)node->type << 16 | (uint64_t)node->detail << 8 | node->scope | (uint64_t)node->strict << 24);
+    uint64_t hash =
+        mix(node->op, (uint64_t)node->type << 16 | (uint64_t)node->detail << 8 | node->scope | (uint64_t)node->strict << 24);
     hash = mix(hash, (uint64_t)node->a << 32 | node->b);
     hash = mix(hash, (uint64_t)node->c << 32 | node->count);
     hash = mix(hash, bits_of(node->value));
@@ -275,13 +277,15 @@ pl_status pl_graph_text(pl_program *program, pl_str text, pl_node *out) {
 pl_status pl_graph_reduce(pl_program *program, pl_reduce how, pl_scope scope, pl_node a, double parameter, pl_node *out) {
     return pl_graph_add(
         program,
-        (pl_graph_node){.op = OP_REDUCE, .type = PL_TYPE_NUMBER, .detail = (uint8_t)how, .scope = (uint8_t)scope, .a = a, .value = parameter},
+        (pl_graph_node){
+            .op = OP_REDUCE, .type = PL_TYPE_NUMBER, .detail = (uint8_t)how, .scope = (uint8_t)scope, .a = a, .value = parameter},
         out);
 }
 
 pl_status pl_graph_rank(pl_program *program, bool from_largest, pl_scope scope, pl_node a, pl_node *out) {
     return pl_graph_add(
-        program, (pl_graph_node){.op = OP_RANK, .type = PL_TYPE_NUMBER, .detail = from_largest, .scope = (uint8_t)scope, .a = a}, out);
+        program, (pl_graph_node){.op = OP_RANK, .type = PL_TYPE_NUMBER, .detail = from_largest, .scope = (uint8_t)scope, .a = a},
+        out);
 }
 
 pl_status pl_graph_shift(pl_program *program, pl_node a, int32_t periods, pl_node *out) {
@@ -289,14 +293,15 @@ pl_status pl_graph_shift(pl_program *program, pl_node a, int32_t periods, pl_nod
         *out = a;
         return PL_OK;
     }
-    return pl_graph_add(program,
-                        (pl_graph_node){.op = OP_SHIFT, .type = program->nodes[a].type, .detail = 1, .a = a, .value = periods}, out);
+    return pl_graph_add(
+        program, (pl_graph_node){.op = OP_SHIFT, .type = program->nodes[a].type, .detail = 1, .a = a, .value = periods}, out);
 }
 
 pl_status pl_graph_shift_to(pl_program *program, pl_node a, pl_str label, pl_node *out) {
     uint32_t id;
     if (pl_intern_add(program->texts, label, &id) != PL_OK) return PL_MEMORY;
-    return pl_graph_add(program, (pl_graph_node){.op = OP_SHIFT, .type = program->nodes[a].type, .detail = 2, .a = a, .slot = id}, out);
+    return pl_graph_add(program, (pl_graph_node){.op = OP_SHIFT, .type = program->nodes[a].type, .detail = 2, .a = a, .slot = id},
+                        out);
 }
 
 pl_status pl_program_number(pl_program *program, double value, pl_node *out) {
@@ -350,8 +355,7 @@ pl_status pl_program_round(pl_program *program, pl_node value, int digits, pl_no
 pl_status pl_program_require(pl_program *program, pl_node value, pl_node applies, pl_node *out) {
     pl_node always = applies;
     if (!always) {
-        pl_status status =
-            pl_graph_add(program, (pl_graph_node){.op = OP_CONSTANT, .type = PL_TYPE_BOOLEAN, .value = 1}, &always);
+        pl_status status = pl_graph_add(program, (pl_graph_node){.op = OP_CONSTANT, .type = PL_TYPE_BOOLEAN, .value = 1}, &always);
         if (status) return status;
     }
     return pl_graph_binary(program, OP_REQUIRE, pl_program_type(program, value), value, always, out);

@@ -7,32 +7,56 @@
 typedef enum pl_op {
     OP_NONE,
     /* leaves */
-    OP_CONSTANT,  /* value (texts: their number) */
+    OP_CONSTANT, /* value (texts: their number) */
     OP_MISSING,
     OP_COLUMN,    /* slot */
     OP_ATTRIBUTE, /* slot */
     /* row by row; the result is missing where an argument is, except where noted */
-    OP_NEGATE, OP_ABSOLUTE, OP_SQRT, OP_EXP, OP_LN, OP_LOG10, OP_FLOOR, OP_CEILING, OP_TRUNCATE, OP_SIGN,
+    OP_NEGATE,
+    OP_ABSOLUTE,
+    OP_SQRT,
+    OP_EXP,
+    OP_LN,
+    OP_LOG10,
+    OP_FLOOR,
+    OP_CEILING,
+    OP_TRUNCATE,
+    OP_SIGN,
     OP_NOT,
     OP_PRESENT, /* boolean: is there a value; never missing */
-    OP_ADD, OP_SUBTRACT, OP_MULTIPLY, OP_DIVIDE, OP_POWER, OP_MODULO, OP_MINIMUM, OP_MAXIMUM,
+    OP_ADD,
+    OP_SUBTRACT,
+    OP_MULTIPLY,
+    OP_DIVIDE,
+    OP_POWER,
+    OP_MODULO,
+    OP_MINIMUM,
+    OP_MAXIMUM,
     OP_ROUND, /* a to b decimals (b rounded down, kept within -15 .. 15) */
-    OP_EQUAL, OP_UNEQUAL, OP_LESS, OP_LESS_EQUAL,
-    OP_AND, OP_OR,  /* three-valued: false and missing is false, true or missing is true */
-    OP_COALESCE,    /* a, or b where a is missing */
-    OP_IF,          /* a ? b : c; missing where a is; the branch not taken may be missing */
-    OP_REQUIRE,     /* a; an incident where a is missing and b (a boolean) is true */
-    OP_COMBINE,     /* variadic; `detail` is a pl_combine, parts in a side table */
+    OP_EQUAL,
+    OP_UNEQUAL,
+    OP_LESS,
+    OP_LESS_EQUAL,
+    OP_AND,
+    OP_OR,       /* three-valued: false and missing is false, true or missing is true */
+    OP_COALESCE, /* a, or b where a is missing */
+    OP_IF,       /* a ? b : c; missing where a is; the branch not taken may be missing */
+    OP_REQUIRE,  /* a; an incident where a is missing and b (a boolean) is true */
+    OP_COMBINE,  /* variadic; `detail` is a pl_combine, parts in a side table */
     /* over many rows */
-    OP_REDUCE,      /* one value per scope member set; `detail` is a pl_reduce, `scope`, value = parameter */
-    OP_RANK,        /* place among the scope counted from 1, ties share the lowest; detail 1: from the largest, 0: from the smallest */
-    OP_COPELAND,    /* as OP_COMBINE, over `scope` */
-    OP_SHIFT,       /* a in another period: `detail` 1: value = periods back or forth; 2: absolute, slot = label in the program's texts */
+    OP_REDUCE,   /* one value per scope member set; `detail` is a pl_reduce, `scope`, value = parameter */
+    OP_RANK,     /* place among the scope counted from 1, ties share the lowest; detail 1: from the largest, 0: from the smallest */
+    OP_COPELAND, /* as OP_COMBINE, over `scope` */
+    OP_SHIFT, /* a in another period: `detail` 1: value = periods back or forth; 2: absolute, slot = label in the program's texts */
     OP_COUNT_
 } pl_op;
 
 typedef enum pl_reduce {
-    REDUCE_SUM, REDUCE_MEAN, REDUCE_COUNT, REDUCE_MIN, REDUCE_MAX,
+    REDUCE_SUM,
+    REDUCE_MEAN,
+    REDUCE_COUNT,
+    REDUCE_MIN,
+    REDUCE_MAX,
     REDUCE_MEDIAN,
     REDUCE_QUANTILE, /* value = p in 0..1; linear between neighbours (Excel's PERCENTILE.INC, R's type 7) */
     REDUCE_TRIMMED,  /* mean without the value-many lowest and as many highest; missing when none is left */
@@ -40,8 +64,8 @@ typedef enum pl_reduce {
 } pl_reduce;
 
 typedef struct pl_graph_node {
-    uint8_t op;     /* pl_op */
-    uint8_t type;   /* pl_type */
+    uint8_t op;   /* pl_op */
+    uint8_t type; /* pl_type */
     uint8_t detail;
     uint8_t scope;  /* pl_scope */
     bool strict;    /* a combination that is missing where one part is */
@@ -53,8 +77,8 @@ typedef struct pl_graph_node {
     double value;
 } pl_graph_node;
 
-/* Finds or makes the node that does what `wanted` describes (its stage and origin are filled in here). Row operations on constants are
- * folded. PL_MEMORY when there is no room. */
+/* Finds or makes the node that does what `wanted` describes (its stage and origin are filled in here). Row operations on constants
+ * are folded. PL_MEMORY when there is no room. */
 pl_status pl_graph_add(pl_program *program, pl_graph_node wanted, pl_node *out);
 pl_status pl_graph_unary(pl_program *program, pl_op op, pl_type type, pl_node a, pl_node *out);
 pl_status pl_graph_binary(pl_program *program, pl_op op, pl_type type, pl_node a, pl_node b, pl_node *out);

@@ -6,8 +6,10 @@
 
 static uint32_t common(const pl_guards *guards, uint32_t a, uint32_t b) {
     while (a != b) {
-        if (guards->items[a].depth >= guards->items[b].depth) a = guards->items[a].parent;
-        else b = guards->items[b].parent;
+        if (guards->items[a].depth >= guards->items[b].depth)
+            a = guards->items[a].parent;
+        else
+            b = guards->items[b].parent;
     }
     return a;
 }
@@ -20,7 +22,8 @@ static void use(pl_guards *guards, pl_node node, uint32_t guard) {
 
 /* The guard of one branch inside `around`; UNUSED when memory is exhausted. */
 static uint32_t branch(pl_guards *guards, uint32_t around, pl_node condition, bool wanted) {
-    if (pl_reserve((void **)&guards->items, &guards->capacity, guards->count + 1, sizeof *guards->items, UINT32_MAX - 1)) return UNUSED;
+    if (pl_reserve((void **)&guards->items, &guards->capacity, guards->count + 1, sizeof *guards->items, UINT32_MAX - 1))
+        return UNUSED;
     guards->items[guards->count] = (pl_guard){around, guards->items[around].depth + 1, condition, wanted};
     return (uint32_t)guards->count++;
 }

@@ -7,9 +7,9 @@ static const struct {
     uint32_t from;
     char to;
 } equivalents[] = {
-    {0xFF08, '('}, {0xFF09, ')'}, {0xFF0C, ','}, {0x3001, ','}, {0xFF0B, '+'}, {0xFF0D, '-'}, {0x2212, '-'}, {0xFF0A, '*'},
-    {0x00D7, '*'}, {0xFF0F, '/'}, {0x00F7, '/'}, {0xFF3E, '^'}, {0xFF05, '%'}, {0xFF1D, '='}, {0xFF1C, '<'}, {0xFF1E, '>'},
-    {0x2264, 'L'}, {0x2265, 'G'}, {0x2260, 'N'}, {0xFF3B, '['}, {0xFF3D, ']'}, {0x3010, '['}, {0x3011, ']'}, {0x201C, '"'},
+    {0xFF08, '('}, {0xFF09, ')'},  {0xFF0C, ','},  {0x3001, ','}, {0xFF0B, '+'}, {0xFF0D, '-'}, {0x2212, '-'}, {0xFF0A, '*'},
+    {0x00D7, '*'}, {0xFF0F, '/'},  {0x00F7, '/'},  {0xFF3E, '^'}, {0xFF05, '%'}, {0xFF1D, '='}, {0xFF1C, '<'}, {0xFF1E, '>'},
+    {0x2264, 'L'}, {0x2265, 'G'},  {0x2260, 'N'},  {0xFF3B, '['}, {0xFF3D, ']'}, {0x3010, '['}, {0x3011, ']'}, {0x201C, '"'},
     {0x201D, '"'}, {0x2018, '\''}, {0x2019, '\''}, {0x3000, ' '}, {0x00A0, ' '}, {0xFF40, '`'},
 };
 
@@ -98,7 +98,8 @@ static void read_number(pl_lexer *lexer, pl_token *token) {
     uint32_t c;
     peek(lexer, token->to, &c);
     if (is_letter(c))
-        complain(lexer, token->to, "a number runs into a name; write 2 * x, or put a code that begins with a digit in backquotes: `1a`");
+        complain(lexer, token->to,
+                 "a number runs into a name; write 2 * x, or put a code that begins with a digit in backquotes: `1a`");
     if (c == '.') complain(lexer, token->to, "a code with several points must stand in backquotes: `1.2.3`");
 }
 
@@ -144,22 +145,32 @@ static void read_symbol(pl_lexer *lexer, pl_token *token, uint32_t c, size_t len
     size_t second = peek(lexer, at, &next);
     token->kind = TOKEN_SYMBOL;
     token->symbol = (char)c;
-    if (c == '<' && next == '=') token->symbol = 'L';
-    else if (c == '>' && next == '=') token->symbol = 'G';
-    else if ((c == '<' && next == '>') || (c == '!' && next == '=')) token->symbol = 'N';
-    else if (!(c == '=' && next == '=')) second = 0;
+    if (c == '<' && next == '=')
+        token->symbol = 'L';
+    else if (c == '>' && next == '=')
+        token->symbol = 'G';
+    else if ((c == '<' && next == '>') || (c == '!' && next == '='))
+        token->symbol = 'N';
+    else if (!(c == '=' && next == '='))
+        second = 0;
     token->to = at + second;
 }
 
-static bool is_symbol(uint32_t c, uint32_t next) { return (c && c < 0x80 && strchr("+-*/^%()[],=<>LGN", (int)c)) || (c == '!' && next == '='); }
+static bool is_symbol(uint32_t c, uint32_t next) {
+    return (c && c < 0x80 && strchr("+-*/^%()[],=<>LGN", (int)c)) || (c == '!' && next == '=');
+}
 
 /* Says what to write instead of what other languages write. Returns how many bytes to pass over. */
 static size_t pass_over(pl_lexer *lexer, size_t at, uint32_t c, uint32_t next, size_t length) {
     size_t both = length + (next == c ? 1 : 0);
-    if (c == '&') complain(lexer, at, "write \"and\" for &&");
-    else if (c == '|') complain(lexer, at, "write \"or\" for ||");
-    else if (c == '!') complain(lexer, at, "write \"not\" for !");
-    else if (c == ';' || c == 0xFF1B) complain(lexer, at, "arguments are separated by commas");
+    if (c == '&')
+        complain(lexer, at, "write \"and\" for &&");
+    else if (c == '|')
+        complain(lexer, at, "write \"or\" for ||");
+    else if (c == '!')
+        complain(lexer, at, "write \"not\" for !");
+    else if (c == ';' || c == 0xFF1B)
+        complain(lexer, at, "arguments are separated by commas");
     else if (is_wide_digit(c)) {
         complain(lexer, at, "full-width digits; type 0-9");
         size_t end = at;
@@ -179,10 +190,14 @@ pl_token pl_lexer_next(pl_lexer *lexer) {
         if (!length) return token;
         bool typed = (unsigned char)lexer->source.at[at] < 0x80; /* L, G and N are letters when they are typed */
         peek(lexer, at + length, &next);
-        if (is_digit(c) || (c == '.' && is_digit(next))) read_number(lexer, &token);
-        else if (c == '"' || c == '\'' || c == '`') read_quoted(lexer, &token, c, at + length);
-        else if (is_letter(c) && (typed || c >= 0x80)) read_name(lexer, &token);
-        else if (is_symbol(c, next)) read_symbol(lexer, &token, c, length);
+        if (is_digit(c) || (c == '.' && is_digit(next)))
+            read_number(lexer, &token);
+        else if (c == '"' || c == '\'' || c == '`')
+            read_quoted(lexer, &token, c, at + length);
+        else if (is_letter(c) && (typed || c >= 0x80))
+            read_name(lexer, &token);
+        else if (is_symbol(c, next))
+            read_symbol(lexer, &token, c, length);
         else {
             lexer->at = at + pass_over(lexer, at, c, next, length);
             continue;

@@ -90,9 +90,7 @@ bool pl_order_reduce(pl_reduce how, double parameter, const double *sorted, size
     switch (how) {
     case REDUCE_MIN: *out = sorted[0]; return true;
     case REDUCE_MAX: *out = sorted[count - 1]; return true;
-    case REDUCE_MEDIAN:
-        *out = count % 2 ? sorted[count / 2] : sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2;
-        return true;
+    case REDUCE_MEDIAN: *out = count % 2 ? sorted[count / 2] : sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2; return true;
     case REDUCE_VARIANCE: return variance(sorted, count, out);
     case REDUCE_QUANTILE: *out = quantile(sorted, count, parameter); return true;
     default: break;
@@ -190,8 +188,10 @@ pl_status pl_order_run(pl_evaluation *e, pl_node node) {
     bool good = o.entries && o.spare && groups;
     for (size_t period = e->first_period; good && period < e->period_end; period++) {
         order_period(&o, e, values, bits, period);
-        if (rank) rank_period(store, &o, e, n, period, groups);
-        else good = reduce_period(store, &o, e, n, period);
+        if (rank)
+            rank_period(store, &o, e, n, period, groups);
+        else
+            good = reduce_period(store, &o, e, n, period);
     }
     free(o.entries);
     free(o.spare);

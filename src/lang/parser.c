@@ -177,8 +177,7 @@ static pl_syntax *parse_name(parser *p) {
         }
         static const char *const words[] = {"and", "or", "not", "over", "where"};
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-            if (pl_str_is_fold(token.text, words[i]))
-                return fail(p, "E201", token.from, "a value is missing before this word");
+            if (pl_str_is_fold(token.text, words[i])) return fail(p, "E201", token.from, "a value is missing before this word");
     }
     bool attribute = !token.quoted && token.text.len > 5 && pl_str_is_fold((pl_str){token.text.at, 5}, "unit.");
     pl_syntax *node = make(p, attribute ? SYNTAX_ATTRIBUTE : SYNTAX_NAME, token.from);
@@ -257,8 +256,7 @@ static pl_syntax *parse_power(parser *p) {
     bool sign = at_symbol(p, '-') || at_symbol(p, '+');
     pl_syntax *exponent = sign ? parse_unary(p) : parse_postfix(p);
     pl_syntax *power = make_binary(p, SYMBOL_POWER, base, exponent);
-    if (power && at_symbol(p, '^'))
-        return fail(p, "E201", p->token.from, "a^b^c is read in two ways; write (a^b)^c or a^(b^c)");
+    if (power && at_symbol(p, '^')) return fail(p, "E201", p->token.from, "a^b^c is read in two ways; write (a^b)^c or a^(b^c)");
     return power;
 }
 
@@ -318,8 +316,7 @@ static pl_syntax *parse_comparison(parser *p) {
     if (!node || !symbol) return node;
     advance(p);
     node = make_binary(p, symbol, node, parse_sum(p));
-    if (node && comparison(p))
-        return fail(p, "E201", p->token.from, "comparisons do not chain; write a < b and b < c");
+    if (node && comparison(p)) return fail(p, "E201", p->token.from, "comparisons do not chain; write a < b and b < c");
     return node;
 }
 
@@ -357,9 +354,12 @@ static bool too_deep(const pl_syntax *node, unsigned depth) {
 
 static pl_status finish(parser *p, const pl_expression **out, const pl_syntax *root) {
     if (!p->failed && p->token.kind != TOKEN_END) {
-        if (at_symbol(p, ')')) fail(p, "E201", p->token.from, "there is one ) too many");
-        else if (at_symbol(p, ',')) fail(p, "E201", p->token.from, "a comma separates arguments and stands inside a function's ( )");
-        else fail(p, "E201", p->token.from, "an operator is missing before this");
+        if (at_symbol(p, ')'))
+            fail(p, "E201", p->token.from, "there is one ) too many");
+        else if (at_symbol(p, ','))
+            fail(p, "E201", p->token.from, "a comma separates arguments and stands inside a function's ( )");
+        else
+            fail(p, "E201", p->token.from, "an operator is missing before this");
     }
     if (!p->failed && root && too_deep(root, 0))
         fail(p, "E202", 0, "this expression has too many parts; give inner parts indicators of their own");

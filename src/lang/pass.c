@@ -36,9 +36,9 @@ typedef struct pass {
     const pl_pass_sink *sinks;
     const size_t *first_sink; /* per output: index of its first sink; one more at the end */
     size_t sink_count;
-    pl_sum **partials; /* per sink; NULL where it is a store */
+    pl_sum **partials;         /* per sink; NULL where it is a store */
     size_t chunk_rows, chunks; /* per period */
-    size_t widest; /* most parts of a median */
+    size_t widest;             /* most parts of a median */
     pass_worker *workers;
     atomic_bool failed;
 } pass;
@@ -158,7 +158,8 @@ static bool reached(pass *p, pass_worker *w, pl_node node, size_t row) {
         bool present;
         if (pl_graph_node_at(p->e->program, guard->condition)->stage > p->e->stage) continue;
         if (!w->scalar && pl_scalar_create(&w->scalar, p->e) != PL_OK) return atomic_store(&p->failed, true), false;
-        if (pl_scalar_value(w->scalar, guard->condition, row, &value, &present) != PL_OK) return atomic_store(&p->failed, true), false;
+        if (pl_scalar_value(w->scalar, guard->condition, row, &value, &present) != PL_OK)
+            return atomic_store(&p->failed, true), false;
         if (!present || (value != 0) != guard->wanted) return false;
     }
     return true;
@@ -205,8 +206,8 @@ static void combine(pass *p, pass_worker *w, const pl_plan_step *step, const blo
         pl_combining_begin((pl_combine)n->detail, with, b->rows);
     } else if (step->kind == STEP_COMBINE_ADD) {
         const pl_part *part = &pl_graph_parts(p->e->program, step->node)[step->part];
-        pl_combining_add((pl_combine)n->detail, n->strict, with, cells_of(w, step->a), cells_of(w, step->b), part->weight, part->full,
-                         b->rows);
+        pl_combining_add((pl_combine)n->detail, n->strict, with, cells_of(w, step->a), cells_of(w, step->b), part->weight,
+                         part->full, b->rows);
     } else {
         finish_combination(p, w, step, with, b);
     }

@@ -6,9 +6,9 @@
 
 /* What the planner knows of a node while it plans. */
 typedef struct plan_state {
-    uint32_t uses;   /* operands of the plan that are still to read it */
-    uint32_t at;     /* its register, or NO_REGISTER */
-    uint32_t wide;   /* the register of its spread form, or NO_REGISTER */
+    uint32_t uses; /* operands of the plan that are still to read it */
+    uint32_t at;   /* its register, or NO_REGISTER */
+    uint32_t wide; /* the register of its spread form, or NO_REGISTER */
     bool uniform, done, counted;
 } plan_state;
 

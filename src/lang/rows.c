@@ -179,7 +179,7 @@ bool pl_rows_apply(pl_op op, double *values, unsigned char *present, pl_cells a,
     case OP_EXP: odd = map_present(values, present, a, a, n, exponential); break;
     case OP_LN: odd = map_present(values, present, a, a, n, logarithm); break;
     case OP_LOG10: odd = map_present(values, present, a, a, n, logarithm10); break;
-    case OP_NOT: map1(values, present, a, n, not); break;
+    case OP_NOT: map1(values, present, a, n, not ); break;
     case OP_PRESENT: return present_of(values, present, a, n);
     case OP_ADD: odd = map2(values, present, a, b, n, add); break;
     case OP_SUBTRACT: odd = map2(values, present, a, b, n, subtract); break;
@@ -218,7 +218,8 @@ bool pl_rows_incident(pl_op op, const unsigned char *present, pl_cells a, pl_cel
     case OP_LN:
     case OP_LOG10: *kind = PL_INCIDENT_DOMAIN; return true;
     case OP_POWER:
-        *kind = a.values[i] <= 0 && (a.values[i] == 0 || b.values[i] != floor(b.values[i])) ? PL_INCIDENT_DOMAIN : PL_INCIDENT_OVERFLOW;
+        *kind =
+            a.values[i] <= 0 && (a.values[i] == 0 || b.values[i] != floor(b.values[i])) ? PL_INCIDENT_DOMAIN : PL_INCIDENT_OVERFLOW;
         return true;
     default: *kind = PL_INCIDENT_OVERFLOW; return true;
     }

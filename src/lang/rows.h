@@ -29,18 +29,20 @@ bool pl_rows_incident(pl_op op, const unsigned char *present, pl_cells a, pl_cel
 
 /* Combining parts one after the other, so that no more than one part need be at hand. */
 typedef struct pl_combining {
-    double *sum, *weight;  /* n each; what they hold depends on the kind */
-    unsigned char *state;  /* n; COMBINING_* bits */
+    double *sum, *weight; /* n each; what they hold depends on the kind */
+    unsigned char *state; /* n; COMBINING_* bits */
 } pl_combining;
 
 enum { COMBINING_SOME = 1, COMBINING_LACKS = 2, COMBINING_NOT_POSITIVE = 4 };
 
 void pl_combining_begin(pl_combine how, pl_combining to, size_t n);
 /* `applies` is looked at for PL_COMBINE_SUM only; its values may be NULL (always). */
-void pl_combining_add(pl_combine how, bool strict, pl_combining to, pl_cells part, pl_cells applies, double weight, double full, size_t n);
+void pl_combining_add(pl_combine how, bool strict, pl_combining to, pl_cells part, pl_cells applies, double weight, double full,
+                      size_t n);
 /* Writes the results. `full` is the sum over all parts, or < 0 where one has none. Returns true when some state has
  * COMBINING_NOT_POSITIVE. For PL_COMBINE_MEDIAN use pl_combining_median. */
-bool pl_combining_end(pl_combine how, bool strict, pl_combining from, double full, double *values, unsigned char *present, size_t n);
+bool pl_combining_end(pl_combine how, bool strict, pl_combining from, double full, double *values, unsigned char *present,
+                      size_t n);
 
 /* The median of the parts present in each row; `scratch` holds `count` numbers. */
 void pl_combining_median(const pl_cells *parts, size_t count, bool strict, double *scratch, double *values, unsigned char *present,

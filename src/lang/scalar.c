@@ -62,8 +62,10 @@ static void set(pl_scalar *s, pl_node node, double value, bool present) {
 }
 
 static void set_input(pl_scalar *s, pl_node node, const pl_input *input, size_t at) {
-    if (input->texts) set(s, node, input->texts[at], input->texts[at] != 0);
-    else set(s, node, input->numbers[at], !input->present || (input->present[at / 64] >> at % 64 & 1));
+    if (input->texts)
+        set(s, node, input->texts[at], input->texts[at] != 0);
+    else
+        set(s, node, input->numbers[at], !input->present || (input->present[at / 64] >> at % 64 & 1));
 }
 
 /* True when the node needs no computing. */
@@ -193,7 +195,8 @@ pl_status pl_evaluation_suppose(const pl_evaluation *e, pl_node node, size_t row
     s->afresh = true;
     s->row = row;
     pl_status status = make_room(s) ? PL_OK : PL_MEMORY;
-    for (size_t i = 0; i < count && status == PL_OK; i++) set(s, suppositions[i].node, suppositions[i].value, suppositions[i].present);
+    for (size_t i = 0; i < count && status == PL_OK; i++)
+        set(s, suppositions[i].node, suppositions[i].value, suppositions[i].present);
     if (status == PL_OK) status = settle(s, node);
     if (status == PL_OK) {
         *out = s->values[node];

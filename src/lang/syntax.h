@@ -13,16 +13,26 @@ typedef enum pl_syntax_kind {
     SYNTAX_NEGATE,    /* of arguments[0] */
     SYNTAX_NOT,
     SYNTAX_PERCENT,
-    SYNTAX_BINARY,    /* `symbol` of arguments[0] and [1] */
-    SYNTAX_SHIFT,     /* arguments[0] in another period: `number` periods on, or the period `text` */
-    SYNTAX_CALL,      /* function `text` of the arguments, perhaps over a scope */
+    SYNTAX_BINARY, /* `symbol` of arguments[0] and [1] */
+    SYNTAX_SHIFT,  /* arguments[0] in another period: `number` periods on, or the period `text` */
+    SYNTAX_CALL,   /* function `text` of the arguments, perhaps over a scope */
 } pl_syntax_kind;
 
 typedef enum pl_symbol {
     SYMBOL_NONE,
-    SYMBOL_ADD, SYMBOL_SUBTRACT, SYMBOL_MULTIPLY, SYMBOL_DIVIDE, SYMBOL_POWER,
-    SYMBOL_EQUAL, SYMBOL_UNEQUAL, SYMBOL_LESS, SYMBOL_LESS_EQUAL, SYMBOL_GREATER, SYMBOL_GREATER_EQUAL,
-    SYMBOL_AND, SYMBOL_OR,
+    SYMBOL_ADD,
+    SYMBOL_SUBTRACT,
+    SYMBOL_MULTIPLY,
+    SYMBOL_DIVIDE,
+    SYMBOL_POWER,
+    SYMBOL_EQUAL,
+    SYMBOL_UNEQUAL,
+    SYMBOL_LESS,
+    SYMBOL_LESS_EQUAL,
+    SYMBOL_GREATER,
+    SYMBOL_GREATER_EQUAL,
+    SYMBOL_AND,
+    SYMBOL_OR,
 } pl_symbol;
 
 typedef struct pl_syntax {

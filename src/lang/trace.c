@@ -135,7 +135,8 @@ static void note_comparison(tracer *t, const pl_syntax *s, pl_node node, const p
     pl_buffer_free(&what);
     for (size_t i = 0; i < trace->comparison_count && t->status == PL_OK; i++)
         if (pl_str_equal(trace->comparisons[i].what, comparison.what)) return;
-    if (t->status == PL_OK && trace->comparison_count < MOST_COMPARISONS) trace->comparisons[trace->comparison_count++] = comparison;
+    if (t->status == PL_OK && trace->comparison_count < MOST_COMPARISONS)
+        trace->comparisons[trace->comparison_count++] = comparison;
 }
 
 static void write_list(tracer *t, const pl_syntax *s) {
@@ -188,8 +189,10 @@ static void write_call(tracer *t, const pl_syntax *s) {
         write_definition(t, s, &frame);
     } else {
         const pl_syntax *branch = chosen_branch(t, s);
-        if (branch) write_tree(t, branch);
-        else write_list(t, s);
+        if (branch)
+            write_tree(t, branch);
+        else
+            write_list(t, s);
     }
 }
 
@@ -220,7 +223,8 @@ static int written_precedence(tracer *t, const pl_syntax *s) {
         const pl_function *f = pl_function_find(s->text);
         const pl_definition *definition;
         bool written_out = f && f->builtin == BUILTIN_DEFINED && f->over == PL_OVER_NEVER;
-        if (written_out && pl_definition_of(t->compiler.program, f, &definition) == PL_OK) return pl_syntax_precedence(definition->body);
+        if (written_out && pl_definition_of(t->compiler.program, f, &definition) == PL_OK)
+            return pl_syntax_precedence(definition->body);
         const pl_syntax *branch = chosen_branch(t, s);
         return branch ? written_precedence(t, branch) : 10;
     }

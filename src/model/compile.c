@@ -19,7 +19,8 @@ static void keep(compiling *k, pl_status status) {
 /* The column's name in messages: as the design spells it, whatever the sheet calls it. */
 static const char *const role_fields[] = {"value", "score", "combine", "applies"};
 
-static pl_status compile_expression(compiling *k, size_t index, pl_role role, const pl_expression *expression, pl_type type, pl_node *out) {
+static pl_status compile_expression(compiling *k, size_t index, pl_role role, const pl_expression *expression, pl_type type,
+                                    pl_node *out) {
     const pl_indicator *node = &k->c->model->indicators[index];
     pl_place place = {node->file, node->row, role_fields[role]};
     if (role == PL_ROLE_SCORE && node->score_place.file) place = node->score_place;
@@ -53,7 +54,8 @@ static pl_status combine(compiling *k, size_t index, pl_node *out) {
     size_t count = 0;
     for (size_t child = node->first_child; child != PL_NO_INDEX; child = model->indicators[child].next_sibling) {
         const pl_indicator *of = &model->indicators[child];
-        parts[count++] = (pl_part){k->c->nodes[child].score, k->c->nodes[child].applies, of->weight, of->full.given ? of->full.value : -1};
+        parts[count++] =
+            (pl_part){k->c->nodes[child].score, k->c->nodes[child].applies, of->weight, of->full.given ? of->full.value : -1};
     }
     pl_status status = pl_program_combine(k->c->program, node->how, parts, count, false, model->settings.peers, out);
     free(parts);
@@ -64,9 +66,12 @@ static void compile_value(compiling *k, size_t index) {
     const pl_indicator *node = &k->c->model->indicators[index];
     pl_node *out = &k->c->nodes[index].value;
     pl_status status;
-    if (node->child_count) status = combine(k, index, out);
-    else if (node->value) status = compile_expression(k, index, PL_ROLE_VALUE, node->value, PL_TYPE_NUMBER, out);
-    else status = feed(k, index, out);
+    if (node->child_count)
+        status = combine(k, index, out);
+    else if (node->value)
+        status = compile_expression(k, index, PL_ROLE_VALUE, node->value, PL_TYPE_NUMBER, out);
+    else
+        status = feed(k, index, out);
     keep(k, status);
     if (!*out && k->worst != PL_MEMORY) *out = nothing(k);
 }
@@ -124,8 +129,10 @@ static void compile_all(compiling *k) {
     bool ordered = k->worst == PL_OK;
     /* After the first problem the rest is still compiled, so that all are found. */
     for (size_t i = 0; ordered && i < 2 * model->indicator_count && k->worst != PL_MEMORY; i++) {
-        if (order[i] == pl_value_step(order[i] / 2)) compile_value(k, order[i] / 2);
-        else compile_score(k, order[i] / 2);
+        if (order[i] == pl_value_step(order[i] / 2))
+            compile_value(k, order[i] / 2);
+        else
+            compile_score(k, order[i] / 2);
     }
     free(order);
 }
@@ -142,7 +149,8 @@ static pl_status make_frame(pl_compiled *c) {
     c->scored = calloc(d->period_count + 1, sizeof *c->scored);
     if (!c->columns || !c->attributes || !s->group_of || !s->parent_of || !c->scored) return PL_MEMORY;
     for (size_t i = 0; i < d->element_count; i++) c->columns[i] = (pl_input){d->elements[i].numbers, d->elements[i].present, NULL};
-    for (size_t i = 0; i < d->attribute_count; i++) c->attributes[i] = (pl_input){d->attributes[i].numbers, d->attributes[i].present, NULL};
+    for (size_t i = 0; i < d->attribute_count; i++)
+        c->attributes[i] = (pl_input){d->attributes[i].numbers, d->attributes[i].present, NULL};
     for (size_t unit = 0; unit < d->unit_count; unit++) {
         s->group_of[unit] = d->units[unit].group;
         s->parent_of[unit] = d->units[unit].parent;
@@ -215,10 +223,11 @@ static void check_values(compiling *k, const pl_indicator *node, const pl_elemen
     if (node->low.given) pl_buffer_number(&bounds, node->low.value);
     pl_buffer_text(&bounds, !node->low.given ? "at most " : node->high.given ? " to " : " or more");
     if (node->high.given) pl_buffer_number(&bounds, node->high.value);
-    keep(k, bounds.failed ? PL_MEMORY
-                          : pl_problem_add(k->problems, PL_WARNING, "W335", (pl_place){d->data_name, source_row(d, first), element->name.at},
-                                           "%zu value%s outside the declared bounds (%s); this is the first", outside,
-                                           outside == 1 ? " lies" : "s lie", bounds.at));
+    keep(k, bounds.failed
+                ? PL_MEMORY
+                : pl_problem_add(k->problems, PL_WARNING, "W335", (pl_place){d->data_name, source_row(d, first), element->name.at},
+                                 "%zu value%s outside the declared bounds (%s); this is the first", outside,
+                                 outside == 1 ? " lies" : "s lie", bounds.at));
     pl_buffer_free(&bounds);
 }
 
@@ -244,7 +253,8 @@ static bool spans_periods(const pl_model *model) {
     return false;
 }
 
-pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const char *periods, pl_problems *problems) {
+pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const char *periods,
+                     pl_problems *problems) {
     *out = NULL;
     pl_compiled *c = calloc(1, sizeof *c);
     if (!c) return PL_MEMORY;
@@ -266,8 +276,10 @@ pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset 
     }
     if (k.worst == PL_OK) check_leaves(&k);
     c->spans_periods = spans_periods(model);
-    if (k.worst == PL_OK) *out = c;
-    else pl_compiled_free(c);
+    if (k.worst == PL_OK)
+        *out = c;
+    else
+        pl_compiled_free(c);
     return k.worst;
 }
 

@@ -43,8 +43,7 @@ static pl_status want_all(pl_gathering *g) {
         const pl_expression *expressions[] = {w.node->value, w.node->score, w.node->combine, w.node->applies};
         if (!w.node->child_count && !w.node->value) status = pl_intern_add(g->elements, w.node->code, &id);
         for (size_t k = 0; k < 4 && status == PL_OK; k++)
-            if (expressions[k] && !(k == 2 && !w.node->child_count))
-                status = pl_expression_references(expressions[k], want, &w);
+            if (expressions[k] && !(k == 2 && !w.node->child_count)) status = pl_expression_references(expressions[k], want, &w);
     }
     return status;
 }
@@ -75,8 +74,10 @@ static void choose_kind(choosing *c, pl_column *column, size_t index) {
     } else {
         for (size_t i = 0; i < g->model->attribute_count; i++)
             if (pl_str_equal(g->model->attributes[i], column->name)) return;
-        if (c->unused.len < 400) pl_buffer_print(&c->unused, "%s%.*s", c->unused.len ? ", " : "", PL_ARG(column->name));
-        else if (c->unused.at[c->unused.len - 1] != '.') pl_buffer_text(&c->unused, ", ...");
+        if (c->unused.len < 400)
+            pl_buffer_print(&c->unused, "%s%.*s", c->unused.len ? ", " : "", PL_ARG(column->name));
+        else if (c->unused.at[c->unused.len - 1] != '.')
+            pl_buffer_text(&c->unused, ", ...");
     }
 }
 
@@ -134,10 +135,13 @@ static pl_status digest_files(pl_gathering *g) {
     const pl_sheet *sheets[] = {g->model->units_sheet, g->options->file_count ? NULL : g->model->data_sheet};
     for (size_t i = 0; i < 2 && status == PL_OK; i++) {
         if (!sheets[i]) continue;
-        if (sheets[i]->path) status = pl_digest_add_file(digest, sheets[i]->path);
-        else status = pl_digest_add(digest, sheets[i]->bytes.at, sheets[i]->bytes.len);
+        if (sheets[i]->path)
+            status = pl_digest_add_file(digest, sheets[i]->path);
+        else
+            status = pl_digest_add(digest, sheets[i]->bytes.at, sheets[i]->bytes.len);
     }
-    for (size_t i = 0; i < g->options->file_count && status == PL_OK; i++) status = pl_digest_add_file(digest, g->options->files[i]);
+    for (size_t i = 0; i < g->options->file_count && status == PL_OK; i++)
+        status = pl_digest_add_file(digest, g->options->files[i]);
     if (status == PL_OK) status = pl_digest_finish(digest, g->dataset->digest);
     pl_digest_free(digest);
     return status;
@@ -209,8 +213,10 @@ pl_status pl_dataset_load(pl_dataset **out, const pl_model *model, const pl_data
     if (status == PL_OK) status = pl_intern_create(&g.attributes, 0);
     if (status == PL_OK) status = gather(&g);
     free_gathering(&g);
-    if (status == PL_OK) *out = dataset;
-    else pl_dataset_free(dataset);
+    if (status == PL_OK)
+        *out = dataset;
+    else
+        pl_dataset_free(dataset);
     return status;
 }
 

@@ -59,7 +59,8 @@ static pl_status list_edges(walk *w, pl_step_id step) {
         return status == PL_OK ? visit_expression(w, node->applies, false) : status;
     }
     if (!node->child_count) return visit_expression(w, node->value, false);
-    for (size_t child = node->first_child; child != PL_NO_INDEX && status == PL_OK; child = w->model->indicators[child].next_sibling)
+    for (size_t child = node->first_child; child != PL_NO_INDEX && status == PL_OK;
+         child = w->model->indicators[child].next_sibling)
         status = add_edge(w, pl_score_step(child));
     return status == PL_OK ? visit_expression(w, node->combine, true) : status;
 }
@@ -67,8 +68,7 @@ static pl_status list_edges(walk *w, pl_step_id step) {
 static void push(walk *w, pl_step_id step) {
     w->state[step] = IN_PROGRESS;
     walk_frame frame = {.step = step, .first = w->edge_count, .next = w->edge_count};
-    if (list_edges(w, step) != PL_OK ||
-        pl_reserve((void **)&w->stack, &w->stack_capacity, w->depth + 1, sizeof *w->stack, 0)) {
+    if (list_edges(w, step) != PL_OK || pl_reserve((void **)&w->stack, &w->stack_capacity, w->depth + 1, sizeof *w->stack, 0)) {
         w->worst = PL_MEMORY;
         return;
     }
@@ -111,8 +111,10 @@ static void walk_from(walk *w, pl_step_id start) {
             continue;
         }
         pl_step_id to = w->edges[frame->next++];
-        if (w->state[to] == UNTOUCHED) push(w, to);
-        else if (w->state[to] == IN_PROGRESS) report_cycle(w, to);
+        if (w->state[to] == UNTOUCHED)
+            push(w, to);
+        else if (w->state[to] == IN_PROGRESS)
+            report_cycle(w, to);
     }
 }
 

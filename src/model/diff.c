@@ -28,7 +28,9 @@ static pl_str number_text(pl_arena *arena, bool given, double value, bool *faile
     return copy;
 }
 
-static pl_str expression_text(const pl_expression *expression) { return expression ? pl_expression_source(expression) : (pl_str){0}; }
+static pl_str expression_text(const pl_expression *expression) {
+    return expression ? pl_expression_source(expression) : (pl_str){0};
+}
 
 static pl_str word_of(const pl_word *list, int meaning) {
     while (list->words[0] && list->meaning != meaning) list++;
@@ -55,13 +57,18 @@ static pl_status compare_nodes(pl_changes *to, const pl_model *old, size_t befor
     } fields[] = {
         {PL_CHANGE_MOVED, "parent", parent_code(old, a), parent_code(new, b)},
         {PL_CHANGE_REWORDED, "name", a->name, b->name},
-        {PL_CHANGE_REWEIGHTED, "weight", number_text(arena, true, a->weight, &failed), number_text(arena, true, b->weight, &failed)},
-        {PL_CHANGE_REWEIGHTED, "full", number_text(arena, a->full.given, a->full.value, &failed), number_text(arena, b->full.given, b->full.value, &failed)},
-        {PL_CHANGE_RULE, "direction", number_text(arena, true, a->direction, &failed), number_text(arena, true, b->direction, &failed)},
+        {PL_CHANGE_REWEIGHTED, "weight", number_text(arena, true, a->weight, &failed),
+         number_text(arena, true, b->weight, &failed)},
+        {PL_CHANGE_REWEIGHTED, "full", number_text(arena, a->full.given, a->full.value, &failed),
+         number_text(arena, b->full.given, b->full.value, &failed)},
+        {PL_CHANGE_RULE, "direction", number_text(arena, true, a->direction, &failed),
+         number_text(arena, true, b->direction, &failed)},
         {PL_CHANGE_RULE, "target", number_text(arena, a->target.given, a->target.value, &failed),
          number_text(arena, b->target.given, b->target.value, &failed)},
-        {PL_CHANGE_RULE, "low", number_text(arena, a->low.given, a->low.value, &failed), number_text(arena, b->low.given, b->low.value, &failed)},
-        {PL_CHANGE_RULE, "high", number_text(arena, a->high.given, a->high.value, &failed), number_text(arena, b->high.given, b->high.value, &failed)},
+        {PL_CHANGE_RULE, "low", number_text(arena, a->low.given, a->low.value, &failed),
+         number_text(arena, b->low.given, b->low.value, &failed)},
+        {PL_CHANGE_RULE, "high", number_text(arena, a->high.given, a->high.value, &failed),
+         number_text(arena, b->high.given, b->high.value, &failed)},
         {PL_CHANGE_RULE, "value", expression_text(a->value), expression_text(b->value)},
         {PL_CHANGE_RULE, "score", expression_text(a->score), expression_text(b->score)},
         {PL_CHANGE_RULE, "combine", combine_text(a), combine_text(b)},
@@ -81,8 +88,10 @@ pl_status pl_model_diff(pl_changes *out, const pl_model *before, const pl_model 
     pl_status status = PL_OK;
     for (size_t i = 0; i < before->indicator_count && status == PL_OK; i++) {
         size_t there = pl_model_find(after, before->indicators[i].code);
-        if (there == PL_NO_INDEX) status = add(out, (pl_change){.kind = PL_CHANGE_DROPPED, .before = i, .after = there});
-        else status = compare_nodes(out, before, i, after, there);
+        if (there == PL_NO_INDEX)
+            status = add(out, (pl_change){.kind = PL_CHANGE_DROPPED, .before = i, .after = there});
+        else
+            status = compare_nodes(out, before, i, after, there);
     }
     for (size_t i = 0; i < after->indicator_count && status == PL_OK; i++)
         if (pl_model_find(before, after->indicators[i].code) == PL_NO_INDEX)

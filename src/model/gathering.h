@@ -14,9 +14,9 @@ typedef struct pl_data_file {
     pl_table table;
     size_t columns[DATA_COUNT]; /* by pl_data_field; table.column_count: not there */
     bool is_long;
-    uint32_t *texts;   /* numbers of the file's texts in the dataset; NULL: the same */
-    uint32_t *unit;    /* per row: index of the unit, or NO_UNIT */
-    uint32_t *period;  /* per row: index of the period; NULL: all the first */
+    uint32_t *texts;  /* numbers of the file's texts in the dataset; NULL: the same */
+    uint32_t *unit;   /* per row: index of the unit, or NO_UNIT */
+    uint32_t *period; /* per row: index of the period; NULL: all the first */
 } pl_data_file;
 
 typedef struct pl_gathering {
@@ -28,9 +28,9 @@ typedef struct pl_gathering {
     pl_intern *attributes; /* likewise */
     pl_data_file *files;
     size_t file_count;
-    pl_table units;        /* the units sheet; no columns when there is none */
+    pl_table units; /* the units sheet; no columns when there is none */
     bool has_units;
-    uint32_t *unit_of;     /* by text number: 1 + index of the unit whose code it is; 0: none */
+    uint32_t *unit_of; /* by text number: 1 + index of the unit whose code it is; 0: none */
     size_t unit_of_size;
     size_t unit_capacity;
     bool *attribute_given; /* by the units sheet */

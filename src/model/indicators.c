@@ -80,8 +80,10 @@ static void read_rules(indicator_reader *r, size_t row, pl_indicator *to) {
     to->missing = r->defaults->missing;
     pl_str missing = cell(r, FIELD_MISSING, row);
     int word = missing.len ? pl_word_find(pl_missing_words, missing) : (int)to->missing;
-    if (word < 0) keep(r, pl_unknown_word(r->problems, "E318", place(r, FIELD_MISSING, row), missing, pl_missing_words));
-    else to->missing = (pl_missing_rule)word;
+    if (word < 0)
+        keep(r, pl_unknown_word(r->problems, "E318", place(r, FIELD_MISSING, row), missing, pl_missing_words));
+    else
+        to->missing = (pl_missing_rule)word;
 }
 
 /* COINr's iMeta lists columns that are no indicators: they are attributes of the units. */
@@ -133,7 +135,8 @@ static void find_columns(indicator_reader *r) {
     for (int field = 0; field < FIELD_COUNT; field++) {
         r->columns[field] = pl_column_of(table, pl_field_words, field);
         pl_str name = {0};
-        if (r->columns[field] < table->column_count && !pl_str_copy(&name, &r->model->arena, table->columns[r->columns[field]].name))
+        if (r->columns[field] < table->column_count &&
+            !pl_str_copy(&name, &r->model->arena, table->columns[r->columns[field]].name))
             keep(r, PL_MEMORY);
         r->field_names[field] = name.at;
     }
@@ -143,7 +146,9 @@ static void find_columns(indicator_reader *r) {
         if (!table->columns[i].name.len || pl_word_find(pl_field_words, table->columns[i].name) >= 0) continue;
         pl_buffer_print(&unused, "%s%.*s", unused.len ? ", " : "", PL_ARG(table->columns[i].name));
     }
-    if (unused.len) keep(r, pl_problem_add(r->problems, PL_NOTE, "N301", (pl_place){.file = r->file}, "columns that are not used: %s", unused.at));
+    if (unused.len)
+        keep(r,
+             pl_problem_add(r->problems, PL_NOTE, "N301", (pl_place){.file = r->file}, "columns that are not used: %s", unused.at));
     if (unused.failed) keep(r, PL_MEMORY);
     pl_buffer_free(&unused);
 }
@@ -160,8 +165,9 @@ static pl_status read_table(indicator_reader *r) {
     if (!r->read || !r->parents || !model->attributes) return PL_MEMORY;
     for (size_t row = 0; row < rows && r->worst != PL_MEMORY; row++) read_row(r, row);
     if (r->denominators)
-        keep(r, pl_problem_add(r->problems, PL_NOTE, "N302", (pl_place){.file = r->file, .field = r->field_names[FIELD_DENOMINATOR]},
-                               "denominators are kept but not applied; divide in the value, as in GDP / unit.Population"));
+        keep(r,
+             pl_problem_add(r->problems, PL_NOTE, "N302", (pl_place){.file = r->file, .field = r->field_names[FIELD_DENOMINATOR]},
+                            "denominators are kept but not applied; divide in the value, as in GDP / unit.Population"));
     if (r->worst == PL_MEMORY) return PL_MEMORY;
     pl_status status = pl_tree_make(model, r->read, r->parents, r->count, r->problems);
     return status != PL_OK ? status : r->worst;

@@ -62,8 +62,10 @@ static pl_status digest_sheets(pl_model *model, const pl_sheet *sheets, size_t c
         int kind = kind_of(sheets[i].name);
         if (kind < 0 || kind == SHEET_DATA) continue;
         status = pl_digest_add(digest, sheets[i].name, strlen(sheets[i].name) + 1);
-        if (status == PL_OK && sheets[i].path) status = pl_digest_add_file(digest, sheets[i].path);
-        else if (status == PL_OK) status = pl_digest_add(digest, sheets[i].bytes.at, sheets[i].bytes.len);
+        if (status == PL_OK && sheets[i].path)
+            status = pl_digest_add_file(digest, sheets[i].path);
+        else if (status == PL_OK)
+            status = pl_digest_add(digest, sheets[i].bytes.at, sheets[i].bytes.len);
         if (status == PL_IO)
             pl_problem_add(problems, PL_ERROR, "E101", (pl_place){.file = sheets[i].name}, "cannot be read: %s", strerror(errno));
     }
@@ -77,7 +79,8 @@ static pl_status copy_sheets(pl_model *model, const pl_sheet *sheets, size_t cou
     if (!copy) return PL_MEMORY;
     for (size_t i = 0; i < count; i++) {
         pl_str name, path;
-        if (!pl_str_copy(&name, &model->arena, pl_str_of(sheets[i].name)) || !pl_str_copy(&path, &model->arena, pl_str_of(sheets[i].path)))
+        if (!pl_str_copy(&name, &model->arena, pl_str_of(sheets[i].name)) ||
+            !pl_str_copy(&path, &model->arena, pl_str_of(sheets[i].path)))
             return PL_MEMORY;
         copy[i] = (pl_sheet){name.at, sheets[i].path ? path.at : NULL, sheets[i].bytes};
     }
@@ -120,8 +123,10 @@ pl_status pl_model_load_sheets(pl_model **out, const char *path, const pl_sheet 
     model->path = copy.at;
     if (status == PL_OK) status = copy_sheets(model, sheets, count, &own);
     if (status == PL_OK) status = load(model, own, count, problems);
-    if (status == PL_OK) *out = model;
-    else pl_model_free(model);
+    if (status == PL_OK)
+        *out = model;
+    else
+        pl_model_free(model);
     return status;
 }
 
@@ -130,7 +135,8 @@ static bool add_file(pl_arena *arena, const char *folder, const char *name, pl_s
     pl_buffer joined;
     pl_buffer_init(&joined, 0);
     pl_buffer_print(&joined, "%s/%s", folder, name);
-    bool good = !joined.failed && pl_str_copy(&path, arena, pl_buffer_view(&joined)) && pl_str_copy(&copy, arena, pl_str_of(name)) &&
+    bool good = !joined.failed && pl_str_copy(&path, arena, pl_buffer_view(&joined)) &&
+                pl_str_copy(&copy, arena, pl_str_of(name)) &&
                 pl_reserve((void **)sheets, capacity, *count + 1, sizeof **sheets, 0) == 0;
     pl_buffer_free(&joined);
     if (good) (*sheets)[(*count)++] = (pl_sheet){copy.at, path.at, {0}};
@@ -140,7 +146,8 @@ static bool add_file(pl_arena *arena, const char *folder, const char *name, pl_s
 static pl_status list_folder(const char *path, pl_arena *arena, pl_sheet **sheets, size_t *count, pl_problems *problems) {
     DIR *folder = opendir(path);
     if (!folder)
-        return pl_problem_add(problems, PL_ERROR, "E301", (pl_place){.file = path}, "is no folder that can be read: %s", strerror(errno));
+        return pl_problem_add(problems, PL_ERROR, "E301", (pl_place){.file = path}, "is no folder that can be read: %s",
+                              strerror(errno));
     size_t capacity = 0;
     pl_status status = PL_OK;
     const struct dirent *entry;

@@ -15,12 +15,12 @@ typedef struct pl_naming {
 
 struct pl_compile_scratch {
     pl_arena arena;
-    pl_naming naming;      /* of pl_compiled_meaning */
-    pl_intern *elements;   /* number n is dataset->elements[n - 1] */
-    pl_str *names;         /* codes, elements and constants, for "did you mean" */
+    pl_naming naming;    /* of pl_compiled_meaning */
+    pl_intern *elements; /* number n is dataset->elements[n - 1] */
+    pl_str *names;       /* codes, elements and constants, for "did you mean" */
     size_t name_count;
     pl_str *attribute_names;
-    uint32_t **texts;      /* per attribute: per unit, numbers of the program's texts; NULL until used */
+    uint32_t **texts; /* per attribute: per unit, numbers of the program's texts; NULL until used */
     uint32_t *group_of, *parent_of;
 };
 

@@ -10,8 +10,10 @@ pl_status pl_unknown_word(pl_problems *problems, const char *code, pl_place plac
     pl_buffer words;
     pl_buffer_init(&words, 0);
     const char *nearest = pl_word_nearest(list, text);
-    if (nearest) pl_buffer_print(&words, "did you mean \"%s\"?", nearest);
-    else pl_word_list(list, &words);
+    if (nearest)
+        pl_buffer_print(&words, "did you mean \"%s\"?", nearest);
+    else
+        pl_word_list(list, &words);
     pl_status status = PL_MEMORY;
     if (!words.failed)
         status = pl_problem_add(problems, PL_ERROR, code, place, "unknown word \"%.*s\" (%s%s)", PL_ARG(text),
@@ -41,13 +43,15 @@ static pl_status set_word(pl_str text, pl_place place, const pl_word *words, int
 static pl_status set_digits(pl_str text, pl_place place, int *out, pl_problems *problems) {
     double value;
     if (!pl_number_parse(text, &value) || value != floor(value) || value < 0 || value > MOST_DIGITS)
-        return pl_problem_add(problems, PL_ERROR, "E320", place, "\"%.*s\" is no number of decimals; it must be from 0 to %d", PL_ARG(text),
-                              MOST_DIGITS);
+        return pl_problem_add(problems, PL_ERROR, "E320", place, "\"%.*s\" is no number of decimals; it must be from 0 to %d",
+                              PL_ARG(text), MOST_DIGITS);
     *out = (int)value;
     return PL_OK;
 }
 
-static pl_status set_text(pl_model *model, pl_str text, pl_str *out) { return pl_str_copy(out, &model->arena, text) ? PL_OK : PL_MEMORY; }
+static pl_status set_text(pl_model *model, pl_str text, pl_str *out) {
+    return pl_str_copy(out, &model->arena, text) ? PL_OK : PL_MEMORY;
+}
 
 typedef struct settings_reader {
     pl_model *model;
@@ -84,9 +88,7 @@ static pl_status apply(settings_reader *r, pl_setting key, pl_str text, pl_place
         status = set_word(text, place, pl_ties_words, &word, r->problems);
         s->ties = (pl_tie_rule)word;
         return status;
-    case SETTING_TIE_BREAK:
-        r->defaults->tie_break_place = place;
-        return set_text(r->model, text, &r->defaults->tie_break);
+    case SETTING_TIE_BREAK: r->defaults->tie_break_place = place; return set_text(r->model, text, &r->defaults->tie_break);
     case SETTING_PEERS:
         status = set_word(text, place, pl_peers_words, &word, r->problems);
         s->peers = (pl_scope)word;
@@ -137,7 +139,8 @@ pl_status pl_settings_load(pl_model *model, pl_defaults *defaults, const pl_shee
         status = pl_sheet_read(&table, sheet, NULL, problems);
         size_t key = pl_column_of(&table, pl_key_words, 0), value = pl_column_of(&table, pl_key_words, 1);
         if (status == PL_OK && (key == table.column_count || value == table.column_count))
-            status = pl_problem_add(problems, PL_ERROR, "E321", (pl_place){sheet->name, 1, NULL}, "needs the columns key and value");
+            status =
+                pl_problem_add(problems, PL_ERROR, "E321", (pl_place){sheet->name, 1, NULL}, "needs the columns key and value");
         else if (status == PL_OK)
             status = apply_rows(&r, &table, key, value);
         pl_table_free(&table);

@@ -34,10 +34,12 @@ static void index_codes(tree *t) {
             t->worst = PL_MEMORY;
             return;
         }
-        if (id > before) t->row_of[id] = row;
+        if (id > before)
+            t->row_of[id] = row;
         else
-            keep(t, pl_problem_add(t->problems, PL_ERROR, "E311", place(t, row, "code"), "the code \"%.*s\" was already given in row %zu",
-                                   PL_ARG(t->read[row].code), t->read[t->row_of[id]].row));
+            keep(t, pl_problem_add(t->problems, PL_ERROR, "E311", place(t, row, "code"),
+                                   "the code \"%.*s\" was already given in row %zu", PL_ARG(t->read[row].code),
+                                   t->read[t->row_of[id]].row));
     }
 }
 
@@ -71,8 +73,10 @@ static void link_rows(tree *t) {
         }
         size_t parent = t->row_of[id];
         t->read[row].parent = parent;
-        if (t->last_child[parent] == PL_NO_INDEX) t->read[parent].first_child = row;
-        else t->read[t->last_child[parent]].next_sibling = row;
+        if (t->last_child[parent] == PL_NO_INDEX)
+            t->read[parent].first_child = row;
+        else
+            t->read[t->last_child[parent]].next_sibling = row;
         t->last_child[parent] = row;
         t->read[parent].child_count++;
     }
@@ -124,7 +128,8 @@ static void find_roots(tree *t) {
     for (size_t row = 0; row < t->count; row++) {
         if (t->parents[row].len) continue;
         roots++;
-        if (root == PL_NO_INDEX) root = row;
+        if (root == PL_NO_INDEX)
+            root = row;
         else
             keep(t, pl_problem_add(t->problems, PL_ERROR, "E314", place(t, row, "parent"),
                                    "\"%.*s\" has no parent, as \"%.*s\" in row %zu; only one indicator may have none",
@@ -134,7 +139,8 @@ static void find_roots(tree *t) {
     if (t->ordered < t->count && t->worst == PL_OK) report_cycles(t);
     if (roots == 0 && t->worst == PL_OK)
         keep(t, pl_problem_add(t->problems, PL_ERROR, "E314", (pl_place){.file = t->count ? t->read[0].file : t->model->path},
-                               t->count ? "every indicator has a parent; the last word on a unit must have none" : "lists no indicators"));
+                               t->count ? "every indicator has a parent; the last word on a unit must have none"
+                                        : "lists no indicators"));
 }
 
 static bool weighs(const pl_indicator *node) {
@@ -147,7 +153,8 @@ static void check_node(tree *t, size_t row) {
     if (node->child_count == 0) return;
     if (node->value)
         keep(t, pl_problem_add(t->problems, PL_ERROR, "E323", place(t, row, "value"),
-                               "\"%.*s\" has children, so its value comes from them; write the rule as combine or score", PL_ARG(node->code)));
+                               "\"%.*s\" has children, so its value comes from them; write the rule as combine or score",
+                               PL_ARG(node->code)));
     double sum = 0;
     for (size_t child = node->first_child; child != PL_NO_INDEX; child = t->read[child].next_sibling) sum += t->read[child].weight;
     if (weighs(node) && sum == 0)

@@ -33,11 +33,13 @@ static pl_status units_of_sheet(pl_gathering *g) {
     for (size_t row = 0; row < table->rows; row++) {
         uint32_t code = table->columns[column].texts[row];
         pl_place place = pl_cell_place(table, column, row);
-        if (!code) status = pl_problem_add(g->problems, PL_ERROR, "E319", place, "this unit has no code");
+        if (!code)
+            status = pl_problem_add(g->problems, PL_ERROR, "E319", place, "this unit has no code");
         else if (g->unit_of[code])
             status = pl_problem_add(g->problems, PL_ERROR, "E311", place, "the unit \"%.*s\" is listed twice",
                                     PL_ARG(pl_intern_text(g->dataset->texts, code)));
-        else status = add_unit(g, code);
+        else
+            status = add_unit(g, code);
         pl_gathering_keep(g, status);
     }
     return g->worst;
@@ -55,7 +57,8 @@ static pl_status unknown_unit(pl_gathering *g, const pl_data_file *file, size_t 
     if (nearest < d->unit_count)
         status = pl_problem_add(g->problems, PL_ERROR, "E334", place, "there is no unit \"%.*s\" in %s (did you mean \"%.*s\"?)",
                                 PL_ARG(code), sheet, PL_ARG(codes[nearest]));
-    else status = pl_problem_add(g->problems, PL_ERROR, "E334", place, "there is no unit \"%.*s\" in %s", PL_ARG(code), sheet);
+    else
+        status = pl_problem_add(g->problems, PL_ERROR, "E334", place, "there is no unit \"%.*s\" in %s", PL_ARG(code), sheet);
     free(codes);
     return status;
 }
@@ -75,7 +78,8 @@ static pl_status units_of_file(pl_gathering *g, pl_data_file *file) {
                                     "this row names no unit");
         else if (!g->unit_of[code] && g->has_units)
             status = unknown_unit(g, file, row, pl_intern_text(g->dataset->texts, code));
-        else if (!g->unit_of[code]) status = add_unit(g, code);
+        else if (!g->unit_of[code])
+            status = add_unit(g, code);
         if (status == PL_MEMORY) return status;
         pl_gathering_keep(g, status);
         if (status == PL_OK) file->unit[row] = g->unit_of[code] - 1;
@@ -104,7 +108,8 @@ static uint32_t *attribute_texts(const pl_gathering *g, pl_attribute *attribute)
 
 /* Which attribute a column holds: by its meaning (name, group, parent) or by its own name; 0: none. */
 static uint32_t attribute_of(const pl_gathering *g, const pl_word *words, pl_str header) {
-    static const char *const names[] = {[DATA_UNIT] = "code", [DATA_NAME] = "name", [DATA_GROUP] = "group", [DATA_PARENT] = "parent"};
+    static const char *const names[] = {
+        [DATA_UNIT] = "code", [DATA_NAME] = "name", [DATA_GROUP] = "group", [DATA_PARENT] = "parent"};
     uint32_t own = pl_intern_find(g->attributes, header);
     if (own) return own;
     int field = pl_word_find(words, header);
@@ -186,15 +191,18 @@ static pl_status make_unit_tree(pl_gathering *g) {
         uint32_t text = attribute->texts[unit];
         if (!text) continue;
         if (g->has_units) place.row = pl_table_source_row(&g->units, unit);
-        if (text < g->unit_of_size && g->unit_of[text]) d->units[unit].parent = g->unit_of[text] - 1;
+        if (text < g->unit_of_size && g->unit_of[text])
+            d->units[unit].parent = g->unit_of[text] - 1;
         else
-            pl_gathering_keep(g, pl_problem_add(g->problems, PL_ERROR, "E337", place, "the unit \"%.*s\" lies below \"%.*s\", which is no unit",
+            pl_gathering_keep(g, pl_problem_add(g->problems, PL_ERROR, "E337", place,
+                                                "the unit \"%.*s\" lies below \"%.*s\", which is no unit",
                                                 PL_ARG(d->units[unit].code), PL_ARG(pl_intern_text(d->texts, text))));
     }
     for (size_t unit = 0; attribute->texts && unit < d->unit_count; unit++) {
         if (d->units[unit].parent == PL_NOBODY || !below_itself(d, unit)) continue;
         if (g->has_units) place.row = pl_table_source_row(&g->units, unit);
-        return pl_problem_add(g->problems, PL_ERROR, "E338", place, "the unit \"%.*s\" lies below itself", PL_ARG(d->units[unit].code));
+        return pl_problem_add(g->problems, PL_ERROR, "E338", place, "the unit \"%.*s\" lies below itself",
+                              PL_ARG(d->units[unit].code));
     }
     return g->worst;
 }

@@ -103,8 +103,8 @@ static pl_status twice(pl_gathering *g, const pl_data_file *file, size_t row, si
     pl_place place = {file->table.name, pl_table_source_row(&file->table, row), element.at};
     const char *in = d->periods[period].len ? " in " : "";
     if (!first)
-        return pl_problem_add(g->problems, PL_ERROR, "E333", place, "\"%.*s\"%s%.*s was already given", PL_ARG(d->units[unit].code), in,
-                              PL_ARG(d->periods[period]));
+        return pl_problem_add(g->problems, PL_ERROR, "E333", place, "\"%.*s\"%s%.*s was already given", PL_ARG(d->units[unit].code),
+                              in, PL_ARG(d->periods[period]));
     return pl_problem_add(g->problems, PL_ERROR, "E333", place, "\"%.*s\"%s%.*s was already given in row %zu",
                           PL_ARG(d->units[unit].code), in, PL_ARG(d->periods[period]), first);
 }
@@ -112,7 +112,8 @@ static pl_status twice(pl_gathering *g, const pl_data_file *file, size_t row, si
 /* Puts one value; a second one for the same cell is an error. */
 static pl_status put(pl_gathering *g, const pl_data_file *file, size_t row, pl_element *element, double value) {
     size_t at = row_of(g, file, row);
-    if (pl_present(element->present, at)) return twice(g, file, row, g->dataset->source_rows ? g->dataset->source_rows[at] : 0, element->name);
+    if (pl_present(element->present, at))
+        return twice(g, file, row, g->dataset->source_rows ? g->dataset->source_rows[at] : 0, element->name);
     element->numbers[at] = value;
     element->present[at / 64] |= UINT64_C(1) << (at % 64);
     return PL_OK;
@@ -165,7 +166,8 @@ static pl_status take_long(pl_gathering *g, pl_data_file *file) {
 /* One wide file of one period whose rows are the units in their order: its columns can be taken as they are. */
 static bool in_order(const pl_gathering *g) {
     const pl_data_file *file = &g->files[0];
-    if (g->file_count != 1 || file->is_long || g->dataset->period_count != 1 || file->table.rows != g->dataset->unit_count) return false;
+    if (g->file_count != 1 || file->is_long || g->dataset->period_count != 1 || file->table.rows != g->dataset->unit_count)
+        return false;
     for (size_t row = 0; row < file->table.rows; row++)
         if (file->unit[row] != row) return false;
     return true;

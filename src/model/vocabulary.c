@@ -80,10 +80,14 @@ const pl_word pl_setting_words[] = {
 const pl_word pl_key_words[] = {{0, {"key", "设置", "设置项"}}, {1, {"value", "值", "取值"}}, {0, {NULL}}};
 
 const pl_word pl_combine_words[] = {
-    {PL_COMBINE_MEAN, {"mean", "加权平均", "平均"}},   {PL_COMBINE_SUM, {"sum", "求和", "合计"}},
-    {PL_COMBINE_GEOMEAN, {"geomean", "几何平均"}},     {PL_COMBINE_HARMEAN, {"harmean", "调和平均"}},
-    {PL_COMBINE_MEDIAN, {"median", "中位数"}},         {PL_COMBINE_MIN, {"min", "最小", "最小值"}},
-    {PL_COMBINE_MAX, {"max", "最大", "最大值"}},       {PL_COMBINE_COPELAND, {"copeland", "科普兰"}},
+    {PL_COMBINE_MEAN, {"mean", "加权平均", "平均"}},
+    {PL_COMBINE_SUM, {"sum", "求和", "合计"}},
+    {PL_COMBINE_GEOMEAN, {"geomean", "几何平均"}},
+    {PL_COMBINE_HARMEAN, {"harmean", "调和平均"}},
+    {PL_COMBINE_MEDIAN, {"median", "中位数"}},
+    {PL_COMBINE_MIN, {"min", "最小", "最小值"}},
+    {PL_COMBINE_MAX, {"max", "最大", "最大值"}},
+    {PL_COMBINE_COPELAND, {"copeland", "科普兰"}},
     {0, {NULL}},
 };
 

@@ -16,7 +16,8 @@ static bool value_of(const explaining *x, pl_node node, double *out) {
     return pl_evaluation_value(x->scores->evaluation, node, x->row, out);
 }
 
-/* Sums over the children of a node: their weight where present, their full, and the full of those that apply (< 0: not all have one). */
+/* Sums over the children of a node: their weight where present, their full, and the full of those that apply (< 0: not all have
+ * one). */
 typedef struct siblings {
     double weight, full, applying;
 } siblings;
@@ -24,7 +25,8 @@ typedef struct siblings {
 static siblings add_siblings(const explaining *x, size_t parent) {
     const pl_model *model = x->compiled->model;
     siblings sum = {0};
-    for (size_t child = model->indicators[parent].first_child; child != PL_NO_INDEX; child = model->indicators[child].next_sibling) {
+    for (size_t child = model->indicators[parent].first_child; child != PL_NO_INDEX;
+         child = model->indicators[child].next_sibling) {
         const pl_indicator *node = &model->indicators[child];
         const pl_indicator_nodes *nodes = &x->compiled->nodes[child];
         double score, applies;
@@ -87,8 +89,10 @@ static pl_status explain_step(explaining *x, size_t index, pl_step *step) {
     step->contribution = step->additive && step->has_score ? x->factor[index] * step->points : 0;
     pl_status status = PL_OK;
     step->value = (pl_trace){.present = step->has_x, .value = step->x};
-    if (node->combine && node->child_count) status = trace(x, index, PL_ROLE_COMBINE, node->combine, &step->value);
-    else if (node->value) status = trace(x, index, PL_ROLE_VALUE, node->value, &step->value);
+    if (node->combine && node->child_count)
+        status = trace(x, index, PL_ROLE_COMBINE, node->combine, &step->value);
+    else if (node->value)
+        status = trace(x, index, PL_ROLE_VALUE, node->value, &step->value);
     step->has_score_trace = node->score != NULL;
     return status == PL_OK && node->score ? trace(x, index, PL_ROLE_SCORE, node->score, &step->score) : status;
 }
@@ -111,8 +115,8 @@ static size_t subtree_size(const pl_model *model, size_t indicator) {
     return end - indicator;
 }
 
-pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line, size_t indicator,
-                     pl_problems *problems) {
+pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line,
+                     size_t indicator, pl_problems *problems) {
     (void)problems;
     *out = NULL;
     pl_explanation *e = calloc(1, sizeof *e);
@@ -131,8 +135,10 @@ pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled 
     for (size_t i = 0; i < count && status == PL_OK; i++) status = explain_step(&x, indicator + i, &e->steps[e->step_count++]);
     free(x.factor);
     if (status == PL_OK) status = pl_evaluation_status(scores->evaluation);
-    if (status == PL_OK) *out = e;
-    else pl_explanation_free(e);
+    if (status == PL_OK)
+        *out = e;
+    else
+        pl_explanation_free(e);
     return status;
 }
 
@@ -161,7 +167,8 @@ static pl_status measure(pl_gap *gap, const explaining *own, const explaining *o
     pl_supposition put = {nodes->score, gap->has_other, gap->other_score};
     double moved;
     bool present;
-    pl_status status = pl_evaluation_suppose(own->scores->evaluation, own->compiled->nodes[0].score, own->row, &put, 1, &moved, &present);
+    pl_status status =
+        pl_evaluation_suppose(own->scores->evaluation, own->compiled->nodes[0].score, own->row, &put, 1, &moved, &present);
     if (status == PL_OK && present) gap->points = moved - total;
     return status;
 }

@@ -6,8 +6,8 @@
 
 /* One unit while it is ranked. */
 typedef struct contender {
-    double key;    /* what places are taken from */
-    double total;  /* what is published */
+    double key;   /* what places are taken from */
+    double total; /* what is published */
     uint32_t unit;
     bool has_total;
 } contender;
@@ -79,8 +79,8 @@ static void end_run(group_run *g, pl_tie_rule ties, pl_score_line *lines, const 
     g->tied = 0;
 }
 
-static void rank_groups(const ranking *r, const contender *sorted, size_t ranked, pl_score_line *lines, group_run *groups, size_t *next,
-                        size_t *last) {
+static void rank_groups(const ranking *r, const contender *sorted, size_t ranked, pl_score_line *lines, group_run *groups,
+                        size_t *next, size_t *last) {
     pl_tie_rule ties = r->compiled->model->settings.ties;
     size_t count = r->compiled->dataset->group_count;
     memset(groups, 0, (count + 1) * sizeof *groups);
@@ -89,8 +89,10 @@ static void rank_groups(const ranking *r, const contender *sorted, size_t ranked
         if (group == PL_NOBODY) continue;
         group_run *g = &groups[group];
         if (g->tied && by_place(r, &sorted[last[group]], &sorted[i]) != 0) end_run(g, ties, lines, next);
-        if (g->tied) next[last[group]] = i;
-        else g->first = i;
+        if (g->tied)
+            next[last[group]] = i;
+        else
+            g->first = i;
         g->tied++;
         last[group] = i;
     }
@@ -136,8 +138,10 @@ static bool rank_period(const ranking *r, pl_scores *scores, const bool *has_chi
     while (ranked < count && contenders[ranked].has_total) ranked++;
     pl_score_line *lines = scores->lines + scores->line_count;
     for (size_t i = 0; i < count; i++)
-        lines[i] = (pl_score_line){
-            .unit = contenders[i].unit, .period = (uint32_t)r->period, .has_total = contenders[i].has_total, .total = contenders[i].total};
+        lines[i] = (pl_score_line){.unit = contenders[i].unit,
+                                   .period = (uint32_t)r->period,
+                                   .has_total = contenders[i].has_total,
+                                   .total = contenders[i].total};
     rank_all(r, contenders, ranked, lines);
     size_t groups = r->compiled->dataset->group_count;
     group_run *runs = malloc((groups + 1) * sizeof *runs);

@@ -57,7 +57,8 @@ static pl_status report(const pl_compiled *c, const pl_incident *incident, pl_pr
         [PL_INCIDENT_DIVISION] = {PL_WARNING, "W401", "division by zero gives no value"},
         [PL_INCIDENT_OVERFLOW] = {PL_WARNING, "W402", "the result is too large to be a number, so there is no value"},
         [PL_INCIDENT_DOMAIN] = {PL_WARNING, "W403", "a root or logarithm of a number that has none gives no value"},
-        [PL_INCIDENT_NOT_POSITIVE] = {PL_ERROR, "E404", "a geometric mean needs values above 0, a harmonic mean values other than 0"},
+        [PL_INCIDENT_NOT_POSITIVE] = {PL_ERROR, "E404",
+                                      "a geometric mean needs values above 0, a harmonic mean values other than 0"},
         [PL_INCIDENT_REQUIRED] = {PL_ERROR, "E405", "the value is missing, and the indicator says missing = fail"},
     };
     const pl_dataset *d = c->dataset;
@@ -70,10 +71,10 @@ static pl_status report(const pl_compiled *c, const pl_incident *incident, pl_pr
     }
     pl_str code = index == PL_NO_INDEX ? (pl_str){0} : c->model->indicators[index].code;
     pl_str label = d->periods[period];
-    return pl_problem_add(problems, kinds[incident->kind].level, kinds[incident->kind].code, place,
-                          "%s%.*s%s%s (%zu %s, the first: unit %.*s%s%.*s)", code.len ? "\"" : "", PL_ARG(code), code.len ? "\": " : "",
-                          kinds[incident->kind].text, incident->rows, incident->rows == 1 ? "unit" : "units", PL_ARG(d->units[unit].code),
-                          label.len ? " in " : "", PL_ARG(label));
+    return pl_problem_add(
+        problems, kinds[incident->kind].level, kinds[incident->kind].code, place, "%s%.*s%s%s (%zu %s, the first: unit %.*s%s%.*s)",
+        code.len ? "\"" : "", PL_ARG(code), code.len ? "\": " : "", kinds[incident->kind].text, incident->rows,
+        incident->rows == 1 ? "unit" : "units", PL_ARG(d->units[unit].code), label.len ? " in " : "", PL_ARG(label));
 }
 
 static pl_status report_all(const pl_scores *scores, pl_problems *problems) {
@@ -96,8 +97,10 @@ pl_status pl_score(pl_scores **out, pl_compiled *compiled, pl_score_nodes nodes,
     if (status == PL_OK) status = evaluate(scores, compiled, pool, problems);
     if (status == PL_OK) status = report_all(scores, problems);
     if (status == PL_OK) status = pl_rank_lines(scores, compiled, pool);
-    if (status == PL_OK) *out = scores;
-    else pl_scores_free(scores);
+    if (status == PL_OK)
+        *out = scores;
+    else
+        pl_scores_free(scores);
     return status;
 }
 

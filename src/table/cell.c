@@ -17,8 +17,10 @@ static bool narrow(pl_str text, pl_buffer *out) {
         if (!length) return false;
         bool wide = (c >= 0xFF10 && c <= 0xFF19) || c == 0xFF0E || c == 0xFF0D || c == 0xFF0B || c == 0xFF0C || c == 0xFF05;
         any |= wide;
-        if (wide) pl_buffer_char(out, (char)(c - 0xFEE0));
-        else pl_buffer_add(out, text.at + i, length);
+        if (wide)
+            pl_buffer_char(out, (char)(c - 0xFEE0));
+        else
+            pl_buffer_add(out, text.at + i, length);
         i += length;
     }
     return any;
@@ -57,7 +59,8 @@ static void diagnose(pl_str text, pl_buffer *out) {
         pl_buffer_clear(&plain);
         if (without_separators(text, &plain) && is_number(&plain))
             pl_buffer_print(out, "has separators between its digits; type %s", plain.at);
-        else pl_buffer_text(out, "is not a number; leave the cell empty where there is no value");
+        else
+            pl_buffer_text(out, "is not a number; leave the cell empty where there is no value");
     }
     out->failed |= plain.failed;
     pl_buffer_free(&plain);

@@ -42,9 +42,7 @@ typedef struct reading {
     size_t chunk_count;
 } reading;
 
-static pl_place place_of(const reading *r, size_t record, const char *field) {
-    return (pl_place){r->name, record + 2, field};
-}
+static pl_place place_of(const reading *r, size_t record, const char *field) { return (pl_place){r->name, record + 2, field}; }
 
 /* ---- header ---- */
 
@@ -61,8 +59,8 @@ static pl_status read_header(reading *r, pl_problems *problems) {
     }
     pl_table *table = r->table;
     if (count > r->limits.max_columns)
-        return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = r->name}, "has %zu columns; at most %zu are read", count,
-                              r->limits.max_columns);
+        return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = r->name}, "has %zu columns; at most %zu are read",
+                              count, r->limits.max_columns);
     table->columns = pl_arena_array(&table->arena, count + 1, sizeof *table->columns);
     if (!table->columns) return PL_MEMORY;
     for (size_t i = 0; i < count; i++) {
@@ -100,7 +98,8 @@ static pl_status check_header(reading *r, pl_problems *problems) {
         if (column->kind == PL_COLUMN_SKIPPED || !column->name.len) continue;
         uint32_t id;
         size_t before = pl_intern_count(names);
-        if (pl_intern_add(names, column->name, &id) != PL_OK) status = PL_MEMORY;
+        if (pl_intern_add(names, column->name, &id) != PL_OK)
+            status = PL_MEMORY;
         else if (pl_intern_count(names) == before)
             status = pl_problem_add(problems, PL_ERROR, "E104", (pl_place){r->name, 1, column->name.at},
                                     "two columns have this header (the second is column %zu)", i + 1);
@@ -217,18 +216,21 @@ static void take_number(reading *r, chunk *c, pl_column *column, pl_str text, si
 
 static void take_text(chunk *c, pl_column *column, pl_str text, size_t row) {
     if (!text.len) return;
-    if (!c->texts && pl_intern_create(&c->texts, 0) != PL_OK) c->failed = true;
-    else if (pl_intern_add(c->texts, text, &column->texts[row]) != PL_OK) c->failed = true;
+    if (!c->texts && pl_intern_create(&c->texts, 0) != PL_OK)
+        c->failed = true;
+    else if (pl_intern_add(c->texts, text, &column->texts[row]) != PL_OK)
+        c->failed = true;
 }
 
 static void take_cell(reading *r, chunk *c, pl_column *column, const pl_cell *cell, size_t row, size_t record) {
     if (cell->unended)
-        pl_problem_add(&c->problems, PL_ERROR, "E105", place_of(r, record, column->name.at), "the closing quote of this cell is missing");
+        pl_problem_add(&c->problems, PL_ERROR, "E105", place_of(r, record, column->name.at),
+                       "the closing quote of this cell is missing");
     if (column->kind == PL_COLUMN_SKIPPED) return;
     pl_str text = pl_str_trim(cell->text);
     if (text.len > r->limits.max_cell) {
-        pl_problem_add(&c->problems, PL_ERROR, "E102", place_of(r, record, column->name.at), "this cell has %zu bytes; at most %zu are read",
-                       text.len, r->limits.max_cell);
+        pl_problem_add(&c->problems, PL_ERROR, "E102", place_of(r, record, column->name.at),
+                       "this cell has %zu bytes; at most %zu are read", text.len, r->limits.max_cell);
         text.len = 0;
     }
     char *room = cell->doubled ? malloc(text.len + 1) : NULL;
@@ -237,8 +239,10 @@ static void take_cell(reading *r, chunk *c, pl_column *column, const pl_cell *ce
         return;
     }
     if (room) text = pl_cell_undouble(text, room);
-    if (column->kind == PL_COLUMN_NUMBERS) take_number(r, c, column, text, row, record);
-    else take_text(c, column, text, row);
+    if (column->kind == PL_COLUMN_NUMBERS)
+        take_number(r, c, column, text, row, record);
+    else
+        take_text(c, column, text, row);
     free(room);
 }
 
@@ -262,13 +266,14 @@ static const char *long_record(reading *r, chunk *c, const char *at, size_t reco
         at = cell.next;
     }
     if (filled)
-        pl_problem_add(&c->problems, PL_ERROR, "E103", place_of(r, record, NULL), "this row has %zu cells, the header has %zu", cells,
-                       r->table->column_count);
+        pl_problem_add(&c->problems, PL_ERROR, "E103", place_of(r, record, NULL), "this row has %zu cells, the header has %zu",
+                       cells, r->table->column_count);
     return at;
 }
 
 /* The usual cell: a plain number that ends at a separator or line end. Returns where the next cell begins, or NULL. */
-static inline const char *quick_number(pl_dialect dialect, pl_column *column, const char *at, const char *end, size_t row, bool *last) {
+static inline const char *quick_number(pl_dialect dialect, pl_column *column, const char *at, const char *end, size_t row,
+                                       bool *last) {
     double value;
     size_t length = pl_quick_number(at, end, &value);
     if (!length) length = pl_number_scan(at, end, &value);
@@ -419,7 +424,8 @@ static pl_status read_source(reading *r, pl_problems *problems) {
     return status != PL_OK ? status : header;
 }
 
-static pl_status read_all(pl_table *table, pl_source *source, const char *name, const pl_csv_options *options, pl_problems *problems) {
+static pl_status read_all(pl_table *table, pl_source *source, const char *name, const pl_csv_options *options,
+                          pl_problems *problems) {
     static const pl_csv_options defaults;
     reading r = {.options = options ? options : &defaults, .source = source, .table = table, .name = name};
     r.limits = (pl_csv_options){

@@ -14,11 +14,11 @@ pl_dialect pl_dialect_of(pl_str text);
 
 /* One cell between `at` and the end of the text. */
 typedef struct pl_cell {
-    pl_str text;   /* without the outer quotes; "" inside not yet undone */
+    pl_str text; /* without the outer quotes; "" inside not yet undone */
     bool quoted;
-    bool doubled;  /* has "" inside */
-    bool unended;  /* its closing quote is missing */
-    bool last;     /* of its record */
+    bool doubled;     /* has "" inside */
+    bool unended;     /* its closing quote is missing */
+    bool last;        /* of its record */
     const char *next; /* where the next cell or record begins */
 } pl_cell;
 

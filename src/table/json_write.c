@@ -60,11 +60,16 @@ static void write_text(pl_json_writer *writer, pl_str text) {
         uint32_t c;
         size_t length = pl_utf8_decode(text, i, &c);
         char escape[8] = "";
-        if (!length) snprintf(escape, sizeof escape, "\xEF\xBF\xBD");
-        else if (c == '"' || c == '\\') snprintf(escape, sizeof escape, "\\%c", (char)c);
-        else if (c == '\n') snprintf(escape, sizeof escape, "\\n");
-        else if (c == '\t') snprintf(escape, sizeof escape, "\\t");
-        else if (c < 0x20) snprintf(escape, sizeof escape, "\\u%04x", (unsigned)c);
+        if (!length)
+            snprintf(escape, sizeof escape, "\xEF\xBF\xBD");
+        else if (c == '"' || c == '\\')
+            snprintf(escape, sizeof escape, "\\%c", (char)c);
+        else if (c == '\n')
+            snprintf(escape, sizeof escape, "\\n");
+        else if (c == '\t')
+            snprintf(escape, sizeof escape, "\\t");
+        else if (c < 0x20)
+            snprintf(escape, sizeof escape, "\\u%04x", (unsigned)c);
         if (escape[0]) {
             pl_output_add(writer->output, (pl_str){text.at + from, i - from});
             add(writer, escape);

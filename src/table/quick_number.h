@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Returns the length of a number at `at` and sets *out, or 0 where it is not of this kind. The result is exact to the nearest double:
- * the digits (below 2^53) and the power of ten (at most 10^15) are doubles without error, and a division rounds once (Clinger 1990). */
+/* Returns the length of a number at `at` and sets *out, or 0 where it is not of this kind. The result is exact to the nearest
+ * double: the digits (below 2^53) and the power of ten (at most 10^15) are doubles without error, and a division rounds once
+ * (Clinger 1990). */
 static inline size_t pl_quick_number(const char *at, const char *end, double *out) {
     static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     const char *p = at;

@@ -24,7 +24,8 @@ static pl_status read_stream(pl_source *source, int file, const char *name, size
         if (got <= 0 || buffer.failed || buffer.len > limit) {
             if (got == 0 && !buffer.failed) break;
             pl_status status = PL_MEMORY;
-            if (got < 0) status = cannot_read(problems, name, strerror(errno));
+            if (got < 0)
+                status = cannot_read(problems, name, strerror(errno));
             else if (buffer.len > limit)
                 status = pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = name}, "is larger than %zu bytes", limit);
             pl_buffer_free(&buffer);

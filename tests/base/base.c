@@ -33,11 +33,26 @@ static void test_rounding_is_of_the_number_that_is_seen(void **state) {
         double x;
         int digits;
         const char *fixed;
-    } cases[] = {{1.005, 2, "1.01"},      {2.675, 2, "2.68"},     {-0.005, 2, "-0.01"}, {0.285, 2, "0.29"},    {1.115, 2, "1.12"},
-                 {8.345, 2, "8.35"},      {0.125, 2, "0.13"},     {2.5, 0, "3"},        {-2.5, 0, "-3"},       {0.5, 0, "1"},
-                 {-0.4, 0, "0"},          {1e22, 2, "10000000000000000000000.00"},      {5e-324, 2, "0.00"},   {-0.001, 2, "0.00"},
-                 {999.995, 2, "1000.00"}, {1e15 / 3, 3, "333333333333333.300"},         {0.1, 20, "0.10000000000000000000"},
-                 {123456.789, 1, "123456.8"}, {0.045, 2, "0.05"}, {1.4999999999999999, 0, "2"}};
+    } cases[] = {{1.005, 2, "1.01"},
+                 {2.675, 2, "2.68"},
+                 {-0.005, 2, "-0.01"},
+                 {0.285, 2, "0.29"},
+                 {1.115, 2, "1.12"},
+                 {8.345, 2, "8.35"},
+                 {0.125, 2, "0.13"},
+                 {2.5, 0, "3"},
+                 {-2.5, 0, "-3"},
+                 {0.5, 0, "1"},
+                 {-0.4, 0, "0"},
+                 {1e22, 2, "10000000000000000000000.00"},
+                 {5e-324, 2, "0.00"},
+                 {-0.001, 2, "0.00"},
+                 {999.995, 2, "1000.00"},
+                 {1e15 / 3, 3, "333333333333333.300"},
+                 {0.1, 20, "0.10000000000000000000"},
+                 {123456.789, 1, "123456.8"},
+                 {0.045, 2, "0.05"},
+                 {1.4999999999999999, 0, "2"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char fixed[PL_FIXED_SIZE], printed[PL_FIXED_SIZE];
         assert_int_equal(pl_number_fixed(fixed, cases[i].x, cases[i].digits), strlen(cases[i].fixed));
@@ -67,11 +82,24 @@ static void test_printing_is_shortest_and_reads_back(void **state) {
     static const struct {
         double x;
         const char *text;
-    } cases[] = {{0, "0"},          {-0.0, "0"},   {1, "1"},         {0.1, "0.1"},   {-2.5, "-2.5"},    {100, "100"},
-                 {1e21, "1e+21"},   {1e20, "100000000000000000000"}, {1e-7, "0.0000001"},               {9.5e-8, "9.5e-8"},
-                 {1.0 / 3, "0.3333333333333333"}, {5e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e+308"},
-                 {9007199254740993.0, "9007199254740992"}, {2251799813685249.5, "2251799813685249.5"}, {0.3, "0.3"},
-                 {2.2250738585072014e-308, "2.2250738585072014e-308"}, {123456789.125, "123456789.125"}};
+    } cases[] = {{0, "0"},
+                 {-0.0, "0"},
+                 {1, "1"},
+                 {0.1, "0.1"},
+                 {-2.5, "-2.5"},
+                 {100, "100"},
+                 {1e21, "1e+21"},
+                 {1e20, "100000000000000000000"},
+                 {1e-7, "0.0000001"},
+                 {9.5e-8, "9.5e-8"},
+                 {1.0 / 3, "0.3333333333333333"},
+                 {5e-324, "5e-324"},
+                 {1.7976931348623157e308, "1.7976931348623157e+308"},
+                 {9007199254740993.0, "9007199254740992"},
+                 {2251799813685249.5, "2251799813685249.5"},
+                 {0.3, "0.3"},
+                 {2.2250738585072014e-308, "2.2250738585072014e-308"},
+                 {123456789.125, "123456789.125"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[PL_NUMBER_SIZE];
         pl_number_print(text, cases[i].x);
@@ -80,8 +108,10 @@ static void test_printing_is_shortest_and_reads_back(void **state) {
     for (int i = 0; i < 300000; i++) {
         double x, back;
         uint64_t bits = random_bits();
-        if (i % 2) memcpy(&x, &bits, sizeof x);
-        else x = (double)(int64_t)(bits >> 20) / 1e6;
+        if (i % 2)
+            memcpy(&x, &bits, sizeof x);
+        else
+            x = (double)(int64_t)(bits >> 20) / 1e6;
         if (!isfinite(x)) continue;
         char text[PL_NUMBER_SIZE], shorter[40];
         size_t length = pl_number_print(text, x);
@@ -98,11 +128,29 @@ static void test_printing_is_shortest_and_reads_back(void **state) {
 
 static void test_parsing_is_exact(void **state) {
     (void)state;
-    static const char *const good[] = {"0", "-0", "+5", "5.", ".5", "1e5", "1E-5", "1.7976931348623157e308", "4.9e-324", "1e-400",
-                                       "9007199254740993", "123456789012345678901234567890.5", "0.000000000000000000000000000000123456789012345678901",
-                                       "179769313486231580793728971405301e276", "2.2250738585072011e-308", "8.5", "1e23", "0.1e1",
-                                       "9223372036854775807", "18446744073709551616", "3.14159265358979323846264338327950288"};
-    static const char *const bad[] = {"", " 1", "1 ", "1,5", "1e", "e5", ".", "-", "+", "--1", "0x10", "inf", "nan", "1e400", "1_0", "１"};
+    static const char *const good[] = {"0",
+                                       "-0",
+                                       "+5",
+                                       "5.",
+                                       ".5",
+                                       "1e5",
+                                       "1E-5",
+                                       "1.7976931348623157e308",
+                                       "4.9e-324",
+                                       "1e-400",
+                                       "9007199254740993",
+                                       "123456789012345678901234567890.5",
+                                       "0.000000000000000000000000000000123456789012345678901",
+                                       "179769313486231580793728971405301e276",
+                                       "2.2250738585072011e-308",
+                                       "8.5",
+                                       "1e23",
+                                       "0.1e1",
+                                       "9223372036854775807",
+                                       "18446744073709551616",
+                                       "3.14159265358979323846264338327950288"};
+    static const char *const bad[] = {"",  " 1",  "1 ",   "1,5", "1e",  "e5",    ".",   "-",
+                                      "+", "--1", "0x10", "inf", "nan", "1e400", "1_0", "１"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         double x = NAN;
         assert_true(pl_number_parse(pl_str_of(good[i]), &x));
@@ -129,8 +177,10 @@ static void test_elementary_functions(void **state) {
     (void)state;
     size_t different = 0;
     for (int i = 0; i < 100000; i++) {
-        double x = exp(((double)(random_bits() >> 11) / 0x1p53 - 0.5) * 1400), e = ((double)(random_bits() >> 11) / 0x1p53 - 0.5) * 1400;
-        double ln = (double)logl(x), ex = (double)expl(e), y = (double)(random_bits() % 2000) / 100 - 10, base = 1 + (double)(random_bits() % 10000) / 100;
+        double x = exp(((double)(random_bits() >> 11) / 0x1p53 - 0.5) * 1400),
+               e = ((double)(random_bits() >> 11) / 0x1p53 - 0.5) * 1400;
+        double ln = (double)logl(x), ex = (double)expl(e), y = (double)(random_bits() % 2000) / 100 - 10,
+               base = 1 + (double)(random_bits() % 10000) / 100;
         assert_true(fabs(pl_ln(x) - ln) <= fabs(ln) * 0x1p-52);
         assert_true(fabs(pl_exp(e) - ex) <= ex * 0x1p-52);
         assert_true(fabs(pl_pow(base, y) - (double)powl(base, y)) <= (double)powl(base, y) * 0x1p-52);
@@ -142,9 +192,11 @@ static void test_elementary_functions(void **state) {
         snprintf(text, sizeof text, "1e%d", n);
         assert_true(pl_log10(strtod(text, NULL)) == n);
     }
-    assert_true(pl_pow(2, 10) == 1024 && pl_pow(9, 0.5) == 3 && pl_pow(-2, 3) == -8 && pl_pow(0, 0) == 1 && pl_pow(10, -3) == 0.001);
+    assert_true(pl_pow(2, 10) == 1024 && pl_pow(9, 0.5) == 3 && pl_pow(-2, 3) == -8 && pl_pow(0, 0) == 1 &&
+                pl_pow(10, -3) == 0.001);
     assert_true(pl_pow(27, 1.0 / 3) == 3 && pl_pow(9, 1.5) == 27 && isnan(pl_pow(-8, 0.5)) && pl_pow(0, -1) == INFINITY);
-    assert_true(pl_exp(0) == 1 && pl_exp(710) == INFINITY && pl_exp(-800) == 0 && pl_ln(1) == 0 && isnan(pl_ln(0)) && isnan(pl_ln(-1)));
+    assert_true(pl_exp(0) == 1 && pl_exp(710) == INFINITY && pl_exp(-800) == 0 && pl_ln(1) == 0 && isnan(pl_ln(0)) &&
+                isnan(pl_ln(-1)));
     assert_true(pl_pow(1e200, 2) == INFINITY && pl_pow(1e-200, 3) == 0 && pl_exp(-745) == 5e-324);
 }
 

@@ -21,7 +21,7 @@ typedef struct runner {
     const char *file;
     fixture fixture;
     char expression[8192];
-    pl_buffer actual; /* what the expression gave */
+    pl_buffer actual;   /* what the expression gave */
     const char *unread; /* problems not yet named by a line of the case */
     size_t line, cases, failures;
 } runner;

@@ -38,8 +38,10 @@ bool fixture_set(fixture *f, const char *directive) {
     size_t column = find_column(f, name), row = UNITS;
     for (size_t unit = 0; unit < UNITS; unit++) set_value(f, column, unit, ".");
     for (; word; word = strtok_r(NULL, " \n", &rest)) {
-        if (strcmp(word, "|") == 0) row = 0;
-        else set_value(f, column, row++ % (UNITS * PERIODS), word);
+        if (strcmp(word, "|") == 0)
+            row = 0;
+        else
+            set_value(f, column, row++ % (UNITS * PERIODS), word);
     }
     return true;
 }
@@ -164,10 +166,14 @@ static void write_value(const session *s, size_t unit, pl_buffer *out) {
     double scalar = 0;
     bool has = present[row / 64] >> row % 64 & 1, also = pl_evaluation_value(s->evaluation, s->node, row, &scalar);
     if (has != also || (has && scalar != values[row])) pl_buffer_text(out, "(one row at a time differs) ");
-    if (!has) pl_buffer_text(out, "missing");
-    else if (s->type == PL_TYPE_BOOLEAN) pl_buffer_text(out, values[row] != 0 ? "true" : "false");
-    else if (s->type == PL_TYPE_TEXT) pl_buffer_str(out, pl_intern_text(pl_program_texts(s->program), (uint32_t)values[row]));
-    else pl_buffer_number(out, values[row]);
+    if (!has)
+        pl_buffer_text(out, "missing");
+    else if (s->type == PL_TYPE_BOOLEAN)
+        pl_buffer_text(out, values[row] != 0 ? "true" : "false");
+    else if (s->type == PL_TYPE_TEXT)
+        pl_buffer_str(out, pl_intern_text(pl_program_texts(s->program), (uint32_t)values[row]));
+    else
+        pl_buffer_number(out, values[row]);
 }
 
 static void write_result(const session *s, pl_buffer *out) {
@@ -192,11 +198,13 @@ static void write_result(const session *s, pl_buffer *out) {
 void fixture_run(const fixture *f, pl_str expression, pl_buffer *out) {
     session s = {0};
     pl_status status = start(&s, f, expression);
-    if (status == PL_MEMORY) pl_buffer_text(out, "memory");
+    if (status == PL_MEMORY)
+        pl_buffer_text(out, "memory");
     else if (status != PL_OK)
         for (size_t i = 0; i < s.problems.count; i++)
             pl_buffer_print(out, "%s! %s %s", i ? "\n" : "", s.problems.items[i].code, s.problems.items[i].text);
-    else write_result(&s, out);
+    else
+        write_result(&s, out);
     finish(&s);
 }
 
@@ -210,8 +218,10 @@ void fixture_trace(const fixture *f, pl_str expression, pl_buffer *out) {
         pl_buffer_str(out, trace.numbers);
         for (size_t i = 0; i < trace.comparison_count; i++) {
             pl_buffer_print(out, " | %.*s = ", PL_ARG(trace.comparisons[i].what));
-            if (trace.comparisons[i].present) pl_buffer_number(out, trace.comparisons[i].value);
-            else pl_buffer_text(out, "missing");
+            if (trace.comparisons[i].present)
+                pl_buffer_number(out, trace.comparisons[i].value);
+            else
+                pl_buffer_text(out, "missing");
         }
     }
     pl_arena_free(&arena);

@@ -1,7 +1,7 @@
 /* Four units in two periods, on which expressions are tried.
  *
- * A, B, C, D have x = 9, 7, 7, 5 in 2021-Q2 and 6, 7, 8, 4 in 2021-Q1; A and B are the group county, C and D the group zone; B, C and
- * D lie below A in the unit tree. full 10, target 8, low 0, high 20, weight 1; the score of GDP is 80. */
+ * A, B, C, D have x = 9, 7, 7, 5 in 2021-Q2 and 6, 7, 8, 4 in 2021-Q1; A and B are the group county, C and D the group zone; B, C
+ * and D lie below A in the unit tree. full 10, target 8, low 0, high 20, weight 1; the score of GDP is 80. */
 #ifndef PLUMBLINE_TESTS_LANG_FIXTURE_H
 #define PLUMBLINE_TESTS_LANG_FIXTURE_H
 

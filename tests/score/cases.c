@@ -50,14 +50,21 @@ static void write_scores(const pl_scores *scores, pl_buffer *out) {
         pl_csv_text(&w, compiled->dataset->units[line->unit].code);
         for (size_t k = 0; k < scores->node_count; k++) {
             double value;
-            if (!pl_scores_value(scores, k, line, &value)) pl_csv_missing(&w);
-            else if (digits >= 0) pl_csv_fixed(&w, value, digits);
-            else pl_csv_number(&w, value);
+            if (!pl_scores_value(scores, k, line, &value))
+                pl_csv_missing(&w);
+            else if (digits >= 0)
+                pl_csv_fixed(&w, value, digits);
+            else
+                pl_csv_number(&w, value);
         }
-        if (line->rank > 0) pl_csv_number(&w, line->rank);
-        else pl_csv_missing(&w);
-        if (line->group_rank > 0) pl_csv_number(&w, line->group_rank);
-        else pl_csv_missing(&w);
+        if (line->rank > 0)
+            pl_csv_number(&w, line->rank);
+        else
+            pl_csv_missing(&w);
+        if (line->group_rank > 0)
+            pl_csv_number(&w, line->group_rank);
+        else
+            pl_csv_missing(&w);
         pl_csv_end_row(&w);
     }
     assert_int_equal(pl_output_finish(&output), PL_OK);
@@ -67,7 +74,8 @@ static bool run_model(const model_case *c, const char *period, pl_pool *pool, pl
     pl_sheet sheets[MOST_SHEETS];
     size_t count = 0;
     for (size_t i = 0; i < c->count; i++)
-        if (strstr(c->sections[i].name, ".csv")) sheets[count++] = (pl_sheet){c->sections[i].name, NULL, pl_buffer_view(&c->sections[i].text)};
+        if (strstr(c->sections[i].name, ".csv"))
+            sheets[count++] = (pl_sheet){c->sections[i].name, NULL, pl_buffer_view(&c->sections[i].text)};
     pl_model *model = NULL;
     pl_dataset *dataset = NULL;
     pl_compiled *compiled = NULL;
@@ -108,7 +116,8 @@ static void run_case(const char *file, const model_case *c, pl_pool *pool) {
         pl_buffer_init(&line, 0);
         pl_problem_print(&problems.items[i], &line);
         pl_buffer_print(&told, "%s%s%s%s\n", line.at, problems.items[i].level == PL_ERROR ? " [" : "",
-                        problems.items[i].level == PL_ERROR ? problems.items[i].code : "", problems.items[i].level == PL_ERROR ? "]" : "");
+                        problems.items[i].level == PL_ERROR ? problems.items[i].code : "",
+                        problems.items[i].level == PL_ERROR ? "]" : "");
         pl_buffer_free(&line);
     }
     compare(file, c, "problems", problems_wanted ? problems_wanted->text.at : "", told.at);

@@ -11,17 +11,18 @@
 
 #include <cmocka.h>
 
-static const char indicators[] = "code,name,parent,weight,direction,full,target,score,combine,missing,applies\n"
-                                 "t,Total,,,,,,,g * s / 100,,\n"
-                                 "g,,t,,,,,,geomean,,\n"
-                                 "s,,t,,,,,,sum,,\n"
-                                 "a,,g,2,1,,,\"minmax(x, 1, 100)\",,mean,\n"
-                                 "b,,g,1,-1,,,\"steps(x, 30) + mean(x over periods) - coalesce(x[-1], 1)\",,mean,\n"
-                                 "c,,s,,,10,5,\"bands(x, 5, full, 2, 1, 0) + median(x over group) / 9\",,,\"unit.group = \"\"p\"\"\"\n"
-                                 "d,,s,,,20,,\"round(zscore(x) + count(x > 1 over all), 2)\",,,\n"
-                                 "m,,s,,,30,,,median,,\n"
-                                 "m1,,m,,,,,x,,zero,\n"
-                                 "m2,,m,,,,,x,,,\n";
+static const char indicators[] =
+    "code,name,parent,weight,direction,full,target,score,combine,missing,applies\n"
+    "t,Total,,,,,,,g * s / 100,,\n"
+    "g,,t,,,,,,geomean,,\n"
+    "s,,t,,,,,,sum,,\n"
+    "a,,g,2,1,,,\"minmax(x, 1, 100)\",,mean,\n"
+    "b,,g,1,-1,,,\"steps(x, 30) + mean(x over periods) - coalesce(x[-1], 1)\",,mean,\n"
+    "c,,s,,,10,5,\"bands(x, 5, full, 2, 1, 0) + median(x over group) / 9\",,,\"unit.group = \"\"p\"\"\"\n"
+    "d,,s,,,20,,\"round(zscore(x) + count(x > 1 over all), 2)\",,,\n"
+    "m,,s,,,30,,,median,,\n"
+    "m1,,m,,,,,x,,zero,\n"
+    "m2,,m,,,,,x,,,\n";
 static const char settings[] = "key,value\nname,Everything\ndigits,2\ntie_break,\"a,b\"\npeers,group\n";
 static const char units[] = "code,name,group,parent,people\nu,U,p,,5\nv,V,p,u,6\nw,W,q,u,7\n";
 static const char data[] = "unit,period,a,b,c,d,m1,m2\nu,2024,1,2,3,4,5,6\nv,2024,3,1,4,1,5,9\nw,2024,2,7,1,8,2,8\n"

@@ -13,8 +13,8 @@ void allocations_fail_at(size_t n, bool on);
 bool allocations_recover(void);
 
 /* Calls `attempt` with the allocation 0, 1, 2, ... failing until it gets through without meeting the failure. `attempt` must
- * return true when it met success, and must clean up after itself in both cases. Every failed attempt has to return false. Returns how
- * many attempts failed; fails the running cmocka test when it takes over `most` rounds. */
+ * return true when it met success, and must clean up after itself in both cases. Every failed attempt has to return false. Returns
+ * how many attempts failed; fails the running cmocka test when it takes over `most` rounds. */
 size_t allocations_walk(bool (*attempt)(void *context), void *context, size_t most);
 
 #endif

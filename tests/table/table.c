@@ -27,10 +27,14 @@ static void show(const pl_table *table, const pl_problems *problems, pl_buffer *
         for (size_t i = 0; i < table->column_count; i++) {
             const pl_column *c = &table->columns[i];
             pl_buffer_text(out, i ? "|" : row ? " / " : "");
-            bool missing = c->kind == PL_COLUMN_NUMBERS ? !pl_present(c->present, row) : c->kind == PL_COLUMN_TEXTS && !c->texts[row];
-            if (missing) pl_buffer_char(out, '~');
-            else if (c->kind == PL_COLUMN_NUMBERS) pl_buffer_number(out, c->numbers[row]);
-            else pl_buffer_str(out, pl_table_text(table, i, row));
+            bool missing =
+                c->kind == PL_COLUMN_NUMBERS ? !pl_present(c->present, row) : c->kind == PL_COLUMN_TEXTS && !c->texts[row];
+            if (missing)
+                pl_buffer_char(out, '~');
+            else if (c->kind == PL_COLUMN_NUMBERS)
+                pl_buffer_number(out, c->numbers[row]);
+            else
+                pl_buffer_str(out, pl_table_text(table, i, row));
         }
     }
     for (size_t i = 0; i < problems->count; i++) {
@@ -63,7 +67,9 @@ static void test_plain(void **state) {
     reads("a,n\r\nx,1\r\ny,2\r\n", "x|1 / y|2");
     reads("a,n\rx,1\ry,2\r", "x|1 / y|2");
     reads("a,n\nx,1", "x|1");
-    reads("\xEF\xBB\xBF" "a,n\nx,1\n", "x|1");
+    reads("\xEF\xBB\xBF"
+          "a,n\nx,1\n",
+          "x|1");
     reads("a;n\nx;1\ny;2\n", "x|1 / y|2");
     reads("a\tn\nx\t1\n", "x|1");
     reads("a,n\n x y , 7 \n", "x y|7");
@@ -98,8 +104,9 @@ static void test_wrong_numbers_are_named_as_what_they_are(void **state) {
     reads("a,n\nx,１２．５\n", "x|~\nf.csv:2:n: \"１２．５\" is written in full-width digits; type 12.5");
     reads("a,n\nx,\"1,234.5\"\n", "x|~\nf.csv:2:n: \"1,234.5\" has separators between its digits; type 1234.5");
     reads("a,n\nx,12%\n", "x|~\nf.csv:2:n: \"12%\" is a percentage; type 12 where the indicator is in percent, or 0.12");
-    reads("a,n\nx,12 km\n\ny,abc\n", "x|~ / y|~\nf.csv:2:n: \"12 km\" is not a number; leave the cell empty where there is no value\n"
-                                     "f.csv:4:n: \"abc\" is not a number; leave the cell empty where there is no value");
+    reads("a,n\nx,12 km\n\ny,abc\n",
+          "x|~ / y|~\nf.csv:2:n: \"12 km\" is not a number; leave the cell empty where there is no value\n"
+          "f.csv:4:n: \"abc\" is not a number; leave the cell empty where there is no value");
     reads("a,n\nx,0x10\ny,1e999\n", "x|~ / y|~\nf.csv:2:n: \"0x10\" is not a number; leave the cell empty where there is no value\n"
                                     "f.csv:3:n: \"1e999\" is not a number; leave the cell empty where there is no value");
 }
@@ -168,7 +175,8 @@ static void test_threads_make_no_difference(void **state) {
     pl_buffer_init(&text, 0);
     pl_buffer_text(&text, "unit,n1,remark,n2\n");
     for (int i = 0; i < 200000; i++)
-        pl_buffer_print(&text, i % 97 ? "u%d,%d.25,text %d,%s\n" : "u%d,%d.5,\"quoted\n%d\",%s\n", i, i, i % 1000, i % 50 ? "7" : "");
+        pl_buffer_print(&text, i % 97 ? "u%d,%d.25,text %d,%s\n" : "u%d,%d.5,\"quoted\n%d\",%s\n", i, i, i % 1000,
+                        i % 50 ? "7" : "");
     pl_buffer_text(&text, "bad,x,y,z\n");
     pl_pool *pool;
     assert_int_equal(pl_pool_create(&pool, 4), PL_OK);
@@ -263,7 +271,8 @@ static void test_json(void **state) {
     pl_json_bool(&w, true);
     pl_json_end(&w);
     assert_int_equal(pl_output_finish(&output), PL_OK);
-    assert_string_equal(out.at, "{\"text\":\"a\\\"b\\\\c\\nd\\u0001\xEF\xBF\xBD准\",\"numbers\":[0.5,1.00,-3,null],\"empty\":{},\"yes\":true}");
+    assert_string_equal(
+        out.at, "{\"text\":\"a\\\"b\\\\c\\nd\\u0001\xEF\xBF\xBD准\",\"numbers\":[0.5,1.00,-3,null],\"empty\":{},\"yes\":true}");
     pl_buffer_free(&out);
 }
 

@@ -46,8 +46,8 @@ void pl_problems_free(pl_problems *problems);
 /* Records one problem. `code` must outlive the list (a literal). Invalid UTF-8 and control characters in the text are shown as
  * \xNN. Returns PL_INPUT for an error, PL_OK for a warning or note, PL_MEMORY when it could not be recorded; so that
  * `return pl_problem_add(...)` says the right thing. `problems` may be NULL: the status is all. */
-__attribute__((format(printf, 5, 6))) pl_status pl_problem_add(pl_problems *problems, pl_level level, const char *code, pl_place place,
-                                                           const char *format, ...);
+__attribute__((format(printf, 5, 6))) pl_status pl_problem_add(pl_problems *problems, pl_level level, const char *code,
+                                                               pl_place place, const char *format, ...);
 
 /* Writes one problem as a line: `file:row:field: text` for an error, `...: warning: text [W012]` otherwise. No newline. */
 void pl_problem_print(const pl_problem *problem, pl_buffer *out);

@@ -23,11 +23,11 @@ typedef struct pl_str {
 static inline pl_str pl_str_of(const char *text) { return (pl_str){text, text ? strlen(text) : 0}; }
 
 bool pl_str_equal(pl_str a, pl_str b);
-bool pl_str_is(pl_str a, const char *b);        /* equal to a terminated string */
-bool pl_str_is_fold(pl_str a, const char *b);   /* the same without regard to the case of ASCII letters */
-int pl_str_compare(pl_str a, pl_str b);         /* by bytes, so by code point: <0, 0, >0 */
-pl_str pl_str_trim(pl_str a);                   /* without ASCII white space, U+3000 and U+00A0 at both ends */
-uint64_t pl_str_hash(pl_str a);                 /* the same on every machine; not for adversaries to predict collisions of */
+bool pl_str_is(pl_str a, const char *b);      /* equal to a terminated string */
+bool pl_str_is_fold(pl_str a, const char *b); /* the same without regard to the case of ASCII letters */
+int pl_str_compare(pl_str a, pl_str b);       /* by bytes, so by code point: <0, 0, >0 */
+pl_str pl_str_trim(pl_str a);                 /* without ASCII white space, U+3000 and U+00A0 at both ends */
+uint64_t pl_str_hash(pl_str a);               /* the same on every machine; not for adversaries to predict collisions of */
 
 /* Copies a slice into an arena and terminates it, so that out->at is also a C string. False when memory is exhausted. */
 bool pl_str_copy(pl_str *out, pl_arena *arena, pl_str text);

@@ -26,9 +26,9 @@ typedef struct pl_frame {
     size_t attribute_count;
     const uint32_t *group_of; /* per unit: 0 .. groups-1, or PL_NOBODY; NULL: nobody has a group */
     size_t groups;
-    const uint32_t *parent_of; /* per unit: its unit above, or PL_NOBODY; NULL: no tree */
+    const uint32_t *parent_of;   /* per unit: its unit above, or PL_NOBODY; NULL: no tree */
     const pl_str *period_labels; /* per period */
-    const bool *scored; /* per period: incidents count here only; NULL: in all */
+    const bool *scored;          /* per period: incidents count here only; NULL: in all */
 } pl_frame;
 
 typedef enum pl_incident_kind {
@@ -52,7 +52,7 @@ typedef struct pl_incident {
 typedef struct pl_evaluation pl_evaluation;
 
 typedef struct pl_evaluate_options {
-    pl_pool *pool;      /* NULL: the caller's thread only */
+    pl_pool *pool;                     /* NULL: the caller's thread only */
     size_t first_period, period_count; /* periods to compute; 0, 0: all. What lies outside stays missing. */
 } pl_evaluate_options;
 

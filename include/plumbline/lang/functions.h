@@ -21,9 +21,9 @@ typedef struct pl_function {
     const char *meaning_zh; /* the same in Chinese */
     const char *missing;    /* what a missing argument does */
     const char *missing_zh;
-    const char *example;    /* an expression, run by a test over the rows of pl_function_example_rows ... */
-    const char *result;     /* ... with this result: one value, or one for each unit where they differ */
-    const char *definition; /* in the language itself, or NULL when built in */
+    const char *example;      /* an expression, run by a test over the rows of pl_function_example_rows ... */
+    const char *result;       /* ... with this result: one value, or one for each unit where they differ */
+    const char *definition;   /* in the language itself, or NULL when built in */
     unsigned builtin, detail; /* how the compiler makes it; private */
 } pl_function;
 

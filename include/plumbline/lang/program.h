@@ -47,7 +47,7 @@ size_t pl_program_size(const pl_program *program); /* nodes so far; each is belo
 
 /* Each of these finds or makes a node; PL_MEMORY when there is no room. `value` must be finite. */
 pl_status pl_program_number(pl_program *program, double value, pl_node *out);
-pl_status pl_program_missing(pl_program *program, pl_type type, pl_node *out); /* the value that is never there */
+pl_status pl_program_missing(pl_program *program, pl_type type, pl_node *out);                  /* the value that is never there */
 pl_status pl_program_column(pl_program *program, pl_type type, uint32_t slot, pl_node *out);    /* frame->columns[slot] */
 pl_status pl_program_attribute(pl_program *program, pl_type type, uint32_t slot, pl_node *out); /* frame->attributes[slot] */
 

@@ -6,7 +6,7 @@
 
 /* One aggregate that the value depends on. */
 typedef struct pl_comparison {
-    pl_str what;  /* as one would say it: "max(x over peers)" */
+    pl_str what; /* as one would say it: "max(x over peers)" */
     bool present;
     double value;
     pl_scope scope;

@@ -19,15 +19,16 @@ typedef struct pl_compiled {
     pl_indicator_nodes *nodes; /* per indicator of the model */
     pl_frame frame;            /* over the dataset */
     pl_input *columns, *attributes;
-    bool *scored;           /* per period */
-    bool spans_periods;     /* some expression looks at other periods */
+    bool *scored;                       /* per period */
+    bool spans_periods;                 /* some expression looks at other periods */
     struct pl_compile_scratch *scratch; /* private */
 } pl_compiled;
 
-/* Compiles. `periods`: which to score: NULL: the setting, else the last of the data; "all"; or a label. All problems in one go: unknown names,
- * types, cycles between indicators, an indicator no element feeds (E3xx), units without data, values outside declared
- * low/high (warnings W3xx). The model and dataset must outlive the result. */
-pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const char *periods, pl_problems *problems);
+/* Compiles. `periods`: which to score: NULL: the setting, else the last of the data; "all"; or a label. All problems in one go:
+ * unknown names, types, cycles between indicators, an indicator no element feeds (E3xx), units without data, values outside
+ * declared low/high (warnings W3xx). The model and dataset must outlive the result. */
+pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const char *periods,
+                     pl_problems *problems);
 void pl_compiled_free(pl_compiled *compiled); /* NULL is allowed */
 
 /* Which of an indicator's expressions: what a bare code means depends on it. */

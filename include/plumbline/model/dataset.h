@@ -37,18 +37,20 @@ typedef struct pl_dataset {
     size_t element_count;
     pl_attribute *attributes; /* code, name, group, parent and every further one */
     size_t attribute_count;
-    pl_intern *texts;     /* of the attributes; owned */
-    uint64_t *reported;   /* per row (period * units + unit): the data has a line for it */
-    size_t *source_rows;  /* per row: the line, for problems; 0: none. NULL when there is a single period and units are in file order: then unit index + 2 */
+    pl_intern *texts;      /* of the attributes; owned */
+    uint64_t *reported;    /* per row (period * units + unit): the data has a line for it */
+    size_t *source_rows;   /* per row: the line, for problems; 0: none. NULL when there is a single period and units are in file
+                              order: then unit index + 2 */
     const char *data_name; /* the (last) file that problems about data name */
     unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the bytes of the data and units files, in order */
 } pl_dataset;
 
 typedef struct pl_dataset_options {
-    const char *const *files; /* data files in place of the folder's own; several are laid over one another: the same cell twice is an error */
-    size_t file_count;        /* 0: the folder's own data.csv or idata.csv */
+    const char *const
+        *files; /* data files in place of the folder's own; several are laid over one another: the same cell twice is an error */
+    size_t file_count; /* 0: the folder's own data.csv or idata.csv */
     pl_pool *pool;
-    bool digest;              /* compute it (reads the files once more) */
+    bool digest; /* compute it (reads the files once more) */
 } pl_dataset_options;
 
 /* Reads the columns that the model uses (elements its expressions name, attributes they name) and no others. Wide data (a column
@@ -56,7 +58,7 @@ typedef struct pl_dataset_options {
 pl_status pl_dataset_load(pl_dataset **out, const pl_model *model, const pl_dataset_options *options, pl_problems *problems);
 void pl_dataset_free(pl_dataset *dataset); /* NULL is allowed */
 
-size_t pl_dataset_find_unit(const pl_dataset *dataset, pl_str code);     /* PL_NO_INDEX: none; a unit's name works where it is unique */
+size_t pl_dataset_find_unit(const pl_dataset *dataset, pl_str code); /* PL_NO_INDEX: none; a unit's name works where it is unique */
 size_t pl_dataset_find_period(const pl_dataset *dataset, pl_str label); /* PL_NO_INDEX: none */
 
 #endif

@@ -24,8 +24,8 @@ typedef struct pl_optional {
 
 typedef struct pl_indicator {
     pl_str code, name;
-    const char *file; /* the sheet, and */
-    size_t row;       /* its row there, for problems */
+    const char *file;                                      /* the sheet, and */
+    size_t row;                                            /* its row there, for problems */
     size_t parent, first_child, next_sibling, child_count; /* indexes into pl_model.indicators; PL_NO_INDEX: none */
     unsigned depth;                                        /* 0: the root */
     double weight;                                         /* empty: 1 */
@@ -67,12 +67,12 @@ typedef struct pl_model {
     pl_settings settings;
     pl_indicator *indicators; /* in tree order: a parent before its children, siblings as in the sheet; [0] is the root */
     size_t indicator_count;
-    bool coinr;                /* it came as imeta and idata */
+    bool coinr;                  /* it came as imeta and idata */
     const pl_sheet *data_sheet;  /* the folder's own, or NULL */
     const pl_sheet *units_sheet; /* or NULL */
-    pl_str *attributes;        /* columns of the data that are attributes of units by declaration (COINr's Group, Denominator, Other) */
+    pl_str *attributes; /* columns of the data that are attributes of units by declaration (COINr's Group, Denominator, Other) */
     size_t attribute_count;
-    struct pl_code_index *codes; /* see pl_model_find */
+    struct pl_code_index *codes;          /* see pl_model_find */
     unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the model's sheets, names and contents, without the data */
 } pl_model;
 

@@ -10,7 +10,7 @@ typedef struct pl_code {
     const char *remedy, *remedy_zh;   /* what to do */
 } pl_code;
 
-const pl_code *pl_codes(size_t *count); /* all, in order */
+const pl_code *pl_codes(size_t *count);   /* all, in order */
 const pl_code *pl_code_find(pl_str code); /* without regard to case; NULL when there is none */
 
 #endif

@@ -10,40 +10,40 @@ typedef enum pl_step_state { PL_STEP_PRESENT, PL_STEP_MISSING, PL_STEP_NOT_APPLI
 /* One indicator in the explanation of one unit, in tree order. Shares and contributions are of the parent's score. */
 typedef struct pl_step {
     size_t indicator;
-    pl_step_state state;   /* of its own score, before `missing` fills in */
-    bool filled;           /* `missing` put a value in its place (zero, mean of peers) */
-    pl_trace value;        /* leaf: how x came about; inner node: how the children combine, when by expression */
+    pl_step_state state; /* of its own score, before `missing` fills in */
+    bool filled;         /* `missing` put a value in its place (zero, mean of peers) */
+    pl_trace value;      /* leaf: how x came about; inner node: how the children combine, when by expression */
     bool has_x;
     double x;
     bool has_score_trace;
-    pl_trace score;        /* the score expression with the numbers put in */
+    pl_trace score; /* the score expression with the numbers put in */
     bool has_score;
-    double points;         /* its score, as its parent takes it */
-    double share;          /* of the weight among the siblings that are present, 0..1; 0 where weights play no part */
-    bool additive;         /* the parents up to the root are weighted means and sums: the next line says something */
-    double contribution;   /* points of the root's score that come from here */
+    double points;       /* its score, as its parent takes it */
+    double share;        /* of the weight among the siblings that are present, 0..1; 0 where weights play no part */
+    bool additive;       /* the parents up to the root are weighted means and sums: the next line says something */
+    double contribution; /* points of the root's score that come from here */
 } pl_step;
 
 typedef struct pl_explanation {
     pl_arena arena;
     const pl_score_line *line;
     size_t units_ranked, group_ranked; /* how many have a place, overall and in the group */
-    pl_step *steps; /* tree order; steps[0] is the root; the whole tree or the part below a node */
+    pl_step *steps;                    /* tree order; steps[0] is the root; the whole tree or the part below a node */
     size_t step_count;
 } pl_explanation;
 
 /* Explains the unit of `line`; `indicator` is where to begin (0: the root). Free with pl_explanation_free. */
-pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line, size_t indicator,
-                     pl_problems *problems);
+pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line,
+                     size_t indicator, pl_problems *problems);
 void pl_explanation_free(pl_explanation *explanation);
 
 /* One leaf's part in the difference between two units: positive where `other` is ahead. */
 typedef struct pl_gap {
     size_t indicator;
     bool has_own, has_other;
-    double own_x, other_x;           /* raw values; NAN where there is none */
+    double own_x, other_x; /* raw values; NAN where there is none */
     double own_score, other_score;
-    double points;                   /* of the root's score: what moving this leaf's score alone to the other's would bring */
+    double points; /* of the root's score: what moving this leaf's score alone to the other's would bring */
 } pl_gap;
 
 /* Ranks the leaves by the points of the root's score that separate `line` from `other`: each found by putting the other's score of

@@ -12,7 +12,7 @@ typedef enum pl_score_nodes { PL_NODES_ROOT, PL_NODES_GROUPS, PL_NODES_ALL } pl_
 typedef struct pl_score_line {
     uint32_t unit, period; /* indexes into the dataset */
     bool has_total;
-    double total;      /* as published: rounded by `digits` */
+    double total;            /* as published: rounded by `digits` */
     double rank, group_rank; /* places; 0: none */
 } pl_score_line;
 
@@ -35,7 +35,8 @@ static inline size_t pl_scores_row(const pl_scores *scores, const pl_score_line 
     return line->period * scores->compiled->frame.units + line->unit;
 }
 
-/* A node's score in one line as published (rounded by `digits`). False when it is missing or does not apply. `column` indexes scores->nodes. */
+/* A node's score in one line as published (rounded by `digits`). False when it is missing or does not apply. `column` indexes
+ * scores->nodes. */
 bool pl_scores_value(const pl_scores *scores, size_t column, const pl_score_line *line, double *out);
 
 #endif
