@@ -32,8 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pl_explanation *explanation = NULL;
     pl_problems_init(&problems, 50);
     pl_status status = pl_model_load_sheets(&model, "fuzz", sheets, count, &problems);
-    if (status == PL_OK) status = pl_dataset_load(&dataset, model, NULL, &problems);
-    if (status == PL_OK) status = pl_compile(&compiled, model, dataset, "all", &problems);
+    if (model) status = pl_status_worse(status, pl_dataset_load(&dataset, model, NULL, &problems));
+    if (dataset) status = pl_status_worse(status, pl_compile(&compiled, model, dataset, "all", &problems));
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, NULL, &problems);
     if (status == PL_OK && scores->line_count) status = pl_explain(&explanation, scores, compiled, &scores->lines[0], 0, &problems);
     if (status == PL_INPUT && !problems.errors) abort();

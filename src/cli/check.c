@@ -1,24 +1,81 @@
+#include "cli/output.h"
 #include "cli/session.h"
 
-#include <stdio.h>
+static void write_text(const cli_call *call, const cli_session *s, pl_output *output) {
+    size_t leaves = 0;
+    for (size_t i = 0; i < s->model->indicator_count; i++) leaves += !s->model->indicators[i].child_count;
+    pl_buffer line;
+    pl_buffer_init(&line, 0);
+    pl_buffer_print(&line,
+                    cli_text(call,
+                             "indicators: %zu (leaves: %zu), units: %zu, groups: %zu, periods: %zu; no errors, warnings: %zu\n",
+                             "指标 %zu 个（末级 %zu 个），单位 %zu 个，类别 %zu 个，期间 %zu 个：没有错误，警告 %zu 条\n"),
+                    s->model->indicator_count, leaves, s->dataset->unit_count, s->dataset->group_count, s->dataset->period_count,
+                    s->problems.warnings);
+    if (line.failed) output->status = PL_MEMORY;
+    pl_output_add(output, pl_buffer_view(&line));
+    pl_buffer_free(&line);
+}
+
+static void write_problem(pl_json_writer *w, const pl_problem *problem) {
+    static const char *const levels[] = {"error", "warning", "note"};
+    pl_json_object(w);
+    pl_json_key(w, "level");
+    pl_json_text(w, pl_str_of(levels[problem->level]));
+    pl_json_key(w, "code");
+    pl_json_text(w, pl_str_of(problem->code));
+    pl_json_key(w, "file");
+    pl_json_text_or_null(w, pl_str_of(problem->place.file));
+    pl_json_key(w, "row");
+    if (problem->place.row)
+        pl_json_number(w, (double)problem->place.row);
+    else
+        pl_json_null(w);
+    pl_json_key(w, "field");
+    pl_json_text_or_null(w, pl_str_of(problem->place.field));
+    pl_json_key(w, "text");
+    pl_json_text(w, pl_str_of(problem->text));
+    pl_json_end(w);
+}
+
+static void write_json(const cli_session *s, pl_output *output) {
+    pl_json_writer w;
+    pl_json_begin(&w, output, true);
+    pl_json_object(&w);
+    pl_json_key(&w, "errors");
+    pl_json_number(&w, (double)s->problems.errors);
+    pl_json_key(&w, "warnings");
+    pl_json_number(&w, (double)s->problems.warnings);
+    pl_json_key(&w, "notes");
+    pl_json_number(&w, (double)s->problems.notes);
+    pl_json_key(&w, "problems");
+    pl_json_array(&w);
+    for (size_t i = 0; i < s->problems.count; i++) write_problem(&w, &s->problems.items[i]);
+    pl_json_end(&w);
+    pl_json_end(&w);
+}
 
 static int run(const cli_call *call) {
     cli_session s;
-    int status = cli_session_open(&s, call, call->arguments[0], PL_NODES_ROOT, false, CLI_TELL_ALL);
-    if (status == EXIT_DONE) {
-        size_t leaves = 0;
-        for (size_t i = 0; i < s.model->indicator_count; i++) leaves += !s.model->indicators[i].child_count;
-        printf(cli_text(call, "%zu indicators (%zu leaves), %zu units, %zu groups, %zu periods: no errors, %zu warnings\n",
-                        "指标 %zu 个（末级 %zu 个），单位 %zu 个，类别 %zu 个，期间 %zu 个：没有错误，警告 %zu 条\n"),
-               s.model->indicator_count, leaves, s.dataset->unit_count, s.dataset->group_count, s.dataset->period_count,
-               s.problems.warnings);
-        if (fflush(stdout)) status = EXIT_MACHINE;
+    bool json = cli_is(call, &cli_format_text, "json");
+    int status = cli_session_open(&s, call, call->arguments[0], PL_NODES_ROOT, false, json ? CLI_TELL_NOTHING : CLI_TELL_ALL);
+    cli_result result;
+    if (status == EXIT_DONE || (json && status == EXIT_INPUT)) {
+        int opened = cli_result_open(&result, call);
+        if (opened == EXIT_DONE) {
+            if (json)
+                write_json(&s, &result.output);
+            else
+                write_text(call, &s, &result.output);
+            opened = cli_result_close(&result);
+        }
+        if (opened != EXIT_DONE) status = opened;
     }
     cli_session_close(&s);
     return status;
 }
 
-static const cli_option *const options[] = {&cli_data, &cli_period, &cli_threads, &cli_lang, NULL};
+static const cli_option *const options[] = {&cli_data, &cli_period, &cli_format_text, &cli_out, &cli_threads, &cli_lang, NULL};
 
 const cli_command cli_check = {
     .name = "check",
@@ -28,8 +85,10 @@ const cli_command cli_check = {
     .summary = "every problem of a model and its data",
     .summary_zh = "检查模型和数据的全部问题",
     .details = "Loads and scores the model without writing scores. Errors, warnings and notes go to standard error, each with\n"
-               "file, row and column; `plumbline help CODE` explains a code.",
-    .details_zh = "装载并计算模型但不输出得分。错误、警告和提示写到标准错误，带文件、行和列；`plumbline help 代码` 查看解释。",
+               "file, row and column; --format json gives them to programs, each with its code, which\n"
+               "`plumbline help CODE` explains.",
+    .details_zh = "装载并计算模型但不输出得分。错误、警告和提示写到标准错误，带文件、行和列；--format json "
+                  "供程序读取，并带代码，\n`plumbline help 代码` 查看解释。",
     .options = options,
     .run = run,
 };

@@ -55,15 +55,17 @@ static void add_state(explaining *x, const pl_step *step) {
     }
 }
 
-static void write_trace(explaining *x, const pl_step *step, const char *label, const pl_trace *trace, bool result) {
+static void write_trace(explaining *x, const pl_step *step, const char *label, const pl_trace *trace) {
     if (!trace->formula.len) return;
     add_branches(x, step, true);
     pl_buffer_print(&x->line, "%s = %.*s", label, PL_ARG(trace->formula));
     if (!pl_str_equal(trace->formula, trace->numbers)) pl_buffer_print(&x->line, " = %.*s", PL_ARG(trace->numbers));
-    if (result && trace->present) {
-        pl_buffer_text(&x->line, " = ");
-        add_number(&x->line, trace->value);
-    }
+    pl_buffer value;
+    pl_buffer_init(&value, 0);
+    add_number(&value, trace->value);
+    if (trace->present && !pl_str_equal(pl_buffer_view(&value), trace->numbers)) pl_buffer_print(&x->line, " = %s", value.at);
+    x->line.failed |= value.failed;
+    pl_buffer_free(&value);
     end_line(x);
     for (size_t i = 0; i < trace->comparison_count; i++) {
         add_branches(x, step, true);
@@ -100,14 +102,17 @@ static void write_step(explaining *x, const pl_step *step) {
         if (node->unit_of_measure.len) pl_buffer_print(&x->line, " %.*s", PL_ARG(node->unit_of_measure));
         end_line(x);
     }
-    write_trace(x, step, node->child_count ? cli_text(x->call, "combined", "合成") : "x", &step->value, true);
+    write_trace(x, step, node->child_count ? cli_text(x->call, "combined", "合成") : "x", &step->value);
     if (node->child_count && !node->combine) {
-        static const char *const names[] = {"mean", "sum", "geomean", "harmean", "median", "min", "max", "copeland"};
+        static const char *const names[][2] = {{"mean", "加权平均"},    {"sum", "求和"},         {"geomean", "几何平均"},
+                                               {"harmean", "调和平均"}, {"median", "中位数"},    {"min", "最小值"},
+                                               {"max", "最大值"},       {"copeland", "copeland"}};
         add_branches(x, step, true);
-        pl_buffer_print(&x->line, cli_text(x->call, "combined by %s", "合成方式 %s"), names[node->how]);
+        pl_buffer_print(&x->line, cli_text(x->call, "combined by %s", "合成方式：%s"), names[node->how][x->call->chinese]);
         end_line(x);
     }
-    if (step->has_score_trace) write_trace(x, step, cli_text(x->call, "score", "得分"), &step->score, true);
+    if (step->has_score_trace && step->state != PL_STEP_NOT_APPLICABLE)
+        write_trace(x, step, cli_text(x->call, "score", "得分"), &step->score);
 }
 
 static void add_place(explaining *x, const char *english, const char *chinese, double place, size_t among) {
@@ -206,7 +211,8 @@ static void write_json(explaining *x) {
     pl_json_object(&w);
     json_text(&w, "unit", unit->code);
     json_text(&w, "name", unit->name);
-    json_text(&w, "period", x->s->dataset->periods[line->period]);
+    pl_json_key(&w, "period");
+    pl_json_text_or_null(&w, x->s->dataset->periods[line->period]);
     json_optional(&w, "total", line->has_total, line->total);
     json_optional(&w, "rank", line->rank > 0, line->rank);
     json_optional(&w, "ranked", true, (double)x->e->units_ranked);

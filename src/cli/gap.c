@@ -39,8 +39,14 @@ static void grid_value(cli_grid *grid, double x) {
         cli_grid_number(grid, fabs(x) < 1e9 ? pl_number_round(x, 4) : x, -1);
 }
 
-static void write_text(const cli_call *call, const cli_session *s, const pl_score_line *own, const pl_score_line *other,
-                       const pl_gap *gaps, size_t count, pl_output *output) {
+static void finish_head(pl_buffer *head, pl_output *output) {
+    if (head->failed) output->status = PL_MEMORY;
+    pl_output_add(output, pl_buffer_view(head));
+    pl_buffer_free(head);
+}
+
+static void write_head(const cli_call *call, const cli_session *s, const pl_score_line *own, const pl_score_line *other,
+                       pl_output *output) {
     const pl_unit *units = s->dataset->units;
     pl_buffer head;
     pl_buffer_init(&head, 0);
@@ -48,15 +54,24 @@ static void write_text(const cli_call *call, const cli_session *s, const pl_scor
     pl_buffer_number(&head, own->rank);
     pl_buffer_text(&head, cli_text(call, ", ", " 名，"));
     pl_buffer_number(&head, pl_number_round(own->total, 4));
+    if (own == other) {
+        pl_buffer_text(&head, cli_text(call, "): none is before it\n", "）：前面没有其他单位\n"));
+        finish_head(&head, output);
+        return;
+    }
     pl_buffer_print(&head, cli_text(call, ") against %.*s (place ", "）与 %.*s（第 "), PL_ARG(units[other->unit].name));
     pl_buffer_number(&head, other->rank);
     pl_buffer_text(&head, cli_text(call, ", ", " 名，"));
     pl_buffer_number(&head, pl_number_round(other->total, 4));
     pl_buffer_text(&head,
                    cli_text(call, "): points of the total that each indicator would bring\n\n", "）：各指标追平可带来的总分\n\n"));
-    if (head.failed) output->status = PL_MEMORY;
-    pl_output_add(output, pl_buffer_view(&head));
-    pl_buffer_free(&head);
+    finish_head(&head, output);
+}
+
+static void write_text(const cli_call *call, const cli_session *s, const pl_score_line *own, const pl_score_line *other,
+                       const pl_gap *gaps, size_t count, pl_output *output) {
+    write_head(call, s, own, other, output);
+    if (own == other) return;
     cli_grid grid;
     cli_grid_init(&grid, 7);
     const char *heads[][2] = {{"points", "分差"},   {"indicator", "指标"}, {"name", "名称"},         {"value", "本单位值"},
@@ -84,6 +99,10 @@ static void write_text(const cli_call *call, const cli_session *s, const pl_scor
 
 static void json_side(pl_json_writer *w, const char *key, const cli_session *s, const pl_score_line *line) {
     pl_json_key(w, key);
+    if (!line) {
+        pl_json_null(w);
+        return;
+    }
     pl_json_object(w);
     pl_json_key(w, "unit");
     pl_json_text(w, s->dataset->units[line->unit].code);
@@ -100,7 +119,7 @@ static void write_json(const cli_session *s, const pl_score_line *own, const pl_
     pl_json_begin(&w, output, true);
     pl_json_object(&w);
     json_side(&w, "own", s, own);
-    json_side(&w, "other", s, other);
+    json_side(&w, "other", s, own == other ? NULL : other);
     pl_json_key(&w, "gaps");
     pl_json_array(&w);
     for (size_t i = 0; i < count; i++) {
@@ -140,6 +159,7 @@ static int compare(const cli_call *call, cli_session *s) {
     size_t count;
     pl_status status = pl_gaps(&gaps, &count, s->scores, s->compiled, own, other);
     if (status != PL_OK) return cli_exit_status(status);
+    if (own == other) count = 0;
     cli_result result;
     int exit_status = cli_result_open(&result, call);
     if (exit_status == EXIT_DONE) {

@@ -43,13 +43,18 @@ static void spaces(pl_output *output, size_t count) {
     for (; count; count -= count < 64 ? count : 64) pl_output_add(output, (pl_str){blank, count < 64 ? count : 64});
 }
 
-static void write_cell(const cli_grid *grid, size_t cell, size_t width, bool last, pl_output *output) {
+/* Blanks are written only before something: no line ends in them. `owed` is how many the cells before have left. */
+static void write_cell(const cli_grid *grid, size_t cell, size_t width, size_t *owed, pl_output *output) {
     pl_str text = text_of(grid, cell);
     size_t blank = width - pl_text_width(text);
-    if (grid->cells[cell].right) spaces(output, blank);
-    pl_output_add(output, text);
-    if (!grid->cells[cell].right && !last) spaces(output, blank);
-    if (!last) spaces(output, 2);
+    bool right = grid->cells[cell].right;
+    if (text.len) {
+        spaces(output, *owed + (right ? blank : 0));
+        pl_output_add(output, text);
+        *owed = 2 + (right ? 0 : blank);
+    } else {
+        *owed += width + 2;
+    }
 }
 
 void cli_grid_write(cli_grid *grid, pl_output *output) {
@@ -63,10 +68,12 @@ void cli_grid_write(cli_grid *grid, pl_output *output) {
         size_t width = pl_text_width(text_of(grid, i));
         if (width > widths[i % grid->columns]) widths[i % grid->columns] = width;
     }
+    size_t owed = 0;
     for (size_t i = 0; i < grid->count; i++) {
-        bool last = i % grid->columns == grid->columns - 1;
-        write_cell(grid, i, widths[i % grid->columns], last, output);
-        if (last) pl_output_add(output, pl_str_of("\n"));
+        write_cell(grid, i, widths[i % grid->columns], &owed, output);
+        if (i % grid->columns < grid->columns - 1) continue;
+        pl_output_add(output, pl_str_of("\n"));
+        owed = 0;
     }
     free(widths);
 }

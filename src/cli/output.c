@@ -12,29 +12,40 @@ static int complain(const char *path) {
     return EXIT_MACHINE;
 }
 
+static int no_memory(void) {
+    fprintf(stderr, "plumbline: memory is exhausted\n");
+    return EXIT_MACHINE;
+}
+
+/* Devices and pipes are written as they are: only a file can be put in another's place. */
+static bool is_file_or_new(const char *path) {
+    struct stat there;
+    return stat(path, &there) != 0 || S_ISREG(there.st_mode) || S_ISDIR(there.st_mode);
+}
+
+static int open_beside(cli_result *r, const char *path) {
+    size_t length = strlen(path);
+    r->temporary = malloc(length + 8);
+    if (!r->temporary) return no_memory();
+    memcpy(r->temporary, path, length);
+    memcpy(r->temporary + length, ".XXXXXX", 8);
+    r->file = mkstemp(r->temporary);
+    if (r->file >= 0) return EXIT_DONE;
+    free(r->temporary);
+    return complain(path);
+}
+
 int cli_result_open(cli_result *r, const cli_call *call) {
     *r = (cli_result){.file = STDOUT_FILENO};
     const char *path = cli_value(call, &cli_out, NULL);
     if (path && strcmp(path, "-") != 0) {
-        size_t length = strlen(path);
-        r->path = malloc(length + 1);
-        r->temporary = malloc(length + 8);
-        if (!r->path || !r->temporary) {
-            free(r->path);
-            free(r->temporary);
-            fprintf(stderr, "plumbline: memory is exhausted\n");
-            return EXIT_MACHINE;
-        }
-        memcpy(r->path, path, length + 1);
-        memcpy(r->temporary, path, length);
-        memcpy(r->temporary + length, ".XXXXXX", 8);
-        r->file = mkstemp(r->temporary);
-        if (r->file < 0) {
-            int status = complain(path);
-            free(r->path);
-            free(r->temporary);
-            return status;
-        }
+        r->path = path;
+        int status = EXIT_DONE;
+        if (is_file_or_new(path))
+            status = open_beside(r, path);
+        else if ((r->file = open(path, O_WRONLY | O_CLOEXEC)) < 0)
+            status = complain(path);
+        if (status != EXIT_DONE) return status;
     }
     pl_output_init(&r->output, pl_sink_descriptor, &r->file);
     return EXIT_DONE;
@@ -56,16 +67,14 @@ int cli_result_close(cli_result *r) {
     pl_status status = pl_output_finish(&r->output);
     int result = cli_exit_status(status);
     if (status == PL_IO) complain(r->path ? r->path : "standard output");
-    if (status == PL_MEMORY) fprintf(stderr, "plumbline: memory is exhausted\n");
+    if (status == PL_MEMORY) no_memory();
     if (!r->path) return result;
-    if (status != PL_OK) {
-        close(r->file);
-        unlink(r->temporary);
+    if (!r->temporary || status != PL_OK) {
+        if (close(r->file) != 0 && status == PL_OK) result = complain(r->path);
     } else if (!settle_file(r)) {
         result = complain(r->path);
-        unlink(r->temporary);
     }
-    free(r->path);
+    if (r->temporary && result != EXIT_DONE) unlink(r->temporary);
     free(r->temporary);
     return result;
 }

@@ -7,7 +7,8 @@
 typedef struct cli_result {
     pl_output output;
     int file;
-    char *path, *temporary; /* NULL: standard output */
+    const char *path; /* NULL: standard output */
+    char *temporary;  /* the file beside `path` that will take its place; NULL where that is a device */
 } cli_result;
 
 /* Opens what --out says. Returns the exit status; on failure a message was written and nothing need be closed. */

@@ -101,12 +101,9 @@ static void json_line(pl_json_writer *w, const cli_session *s, const pl_score_li
     pl_json_key(w, "name");
     pl_json_text(w, unit->name);
     pl_json_key(w, "group");
-    if (unit->group == PL_NOBODY)
-        pl_json_null(w);
-    else
-        pl_json_text(w, s->dataset->groups[unit->group]);
+    pl_json_text_or_null(w, group_of(s, line));
     pl_json_key(w, "period");
-    pl_json_text(w, s->dataset->periods[line->period]);
+    pl_json_text_or_null(w, s->dataset->periods[line->period]);
     pl_json_key(w, "scores");
     pl_json_object(w);
     for (size_t k = 0; k < s->scores->node_count; k++) {

@@ -21,10 +21,10 @@ static pl_status load(cli_session *s, const cli_call *call, const char *path, pl
         if (call->given[i].option == &cli_data) files[options.file_count++] = call->given[i].value;
     cli_progress_phase(s->progress, "loading");
     pl_status status = pl_model_load(&s->model, path, &s->problems);
-    if (status != PL_OK) return status;
+    if (!s->model) return status;
     cli_progress_phase(s->progress, "reading");
-    status = pl_dataset_load(&s->dataset, s->model, &options, &s->problems);
-    if (status != PL_OK) return status;
+    status = pl_status_worse(status, pl_dataset_load(&s->dataset, s->model, &options, &s->problems));
+    if (!s->dataset) return status;
     cli_progress_phase(s->progress, "scoring");
     status = pl_compile(&s->compiled, s->model, s->dataset, cli_value(call, &cli_period, NULL), &s->problems);
     return status == PL_OK ? pl_score(&s->scores, s->compiled, nodes, s->pool, &s->problems) : status;
@@ -42,7 +42,8 @@ int cli_session_open(cli_session *s, const cli_call *call, const char *path, pl_
     cli_progress_end(s->progress);
     s->progress = NULL;
     if (status == PL_MEMORY) fprintf(stderr, "plumbline: memory is exhausted\n");
-    if (telling == CLI_TELL_ALL || s->problems.errors || s->problems.failed) cli_print_problems(&s->problems);
+    bool wrong = s->problems.errors || s->problems.failed;
+    if (telling == CLI_TELL_ALL || (telling == CLI_TELL_ERRORS && wrong)) cli_print_problems(&s->problems);
     return cli_exit_status(status);
 }
 

@@ -17,10 +17,11 @@ typedef struct cli_session {
     pl_scores *scores;
 } cli_session;
 
-typedef enum cli_telling { CLI_TELL_ERRORS, CLI_TELL_ALL } cli_telling;
+typedef enum cli_telling { CLI_TELL_NOTHING, CLI_TELL_ERRORS, CLI_TELL_ALL } cli_telling;
 
 /* Loads and scores, prints what is wrong to standard error and returns the exit status; the session is to be closed in any
- * case. Commands about one unit tell errors only: `check` and `score` tell the rest. `digest`: the data's digest is wanted. */
+ * case. Commands about one unit tell errors only, `score` the
+ * rest as well; nothing where the command writes the problems itself. `digest`: the data's digest is wanted. */
 int cli_session_open(cli_session *session, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest,
                      cli_telling telling);
 void cli_session_close(cli_session *session);

@@ -248,6 +248,18 @@ static const pl_syntax *without_neutral(tracer *t, const pl_syntax *s) {
     return both && known(t, s->arguments[0], &value) && value == neutral ? s->arguments[1] : NULL;
 }
 
+/* A number after an operator shows its own minus sign in parentheses: 7.1 - (-1.2). */
+static void write_right_operand(tracer *t, const pl_syntax *s, int around, bool tighter) {
+    size_t from = t->out.len;
+    write_operand(t, s, around, tighter);
+    if (t->out.failed || t->out.len == from || t->out.at[from] != '-') return;
+    pl_buffer_text(&t->out, "()");
+    if (t->out.failed) return;
+    memmove(t->out.at + from + 1, t->out.at + from, t->out.len - from - 2);
+    t->out.at[from] = '(';
+    t->out.at[t->out.len - 1] = ')';
+}
+
 static void write_binary(tracer *t, const pl_syntax *s) {
     const pl_syntax *only = without_neutral(t, s);
     if (only) {
@@ -262,7 +274,7 @@ static void write_binary(tracer *t, const pl_syntax *s) {
     bool ordered = s->symbol == SYMBOL_SUBTRACT || s->symbol == SYMBOL_DIVIDE || s->symbol == SYMBOL_POWER;
     write_operand(t, s->arguments[0], precedence, s->symbol == SYMBOL_POWER);
     pl_buffer_print(&t->out, " %s ", pl_symbol_text(s->symbol));
-    write_operand(t, s->arguments[1], precedence, ordered);
+    write_right_operand(t, s->arguments[1], precedence, ordered);
 }
 
 static void write_name(tracer *t, const pl_syntax *s) {

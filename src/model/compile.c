@@ -12,9 +12,7 @@ typedef struct compiling {
     pl_status worst;
 } compiling;
 
-static void keep(compiling *k, pl_status status) {
-    if (status != PL_OK && k->worst != PL_MEMORY) k->worst = status;
-}
+static void keep(compiling *k, pl_status status) { k->worst = pl_status_worse(k->worst, status); }
 
 /* The column's name in messages: as the design spells it, whatever the sheet calls it. */
 static const char *const role_fields[] = {"value", "score", "combine", "applies"};
@@ -272,8 +270,9 @@ pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset 
         pl_status before = k.worst;
         k.worst = PL_OK;
         compile_all(&k);
-        if (k.worst == PL_OK) k.worst = before;
+        keep(&k, before);
     }
+    if (model->flawed || dataset->flawed) keep(&k, PL_INPUT);
     if (k.worst == PL_OK) check_leaves(&k);
     c->spans_periods = spans_periods(model);
     if (k.worst == PL_OK)

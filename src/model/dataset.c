@@ -3,9 +3,7 @@
 
 #include <stdlib.h>
 
-void pl_gathering_keep(pl_gathering *g, pl_status status) {
-    if (status != PL_OK && g->worst != PL_MEMORY) g->worst = status;
-}
+void pl_gathering_keep(pl_gathering *g, pl_status status) { g->worst = pl_status_worse(g->worst, status); }
 
 /* ---- what the model wants of the data ---- */
 
@@ -174,17 +172,39 @@ static pl_status read_units(pl_gathering *g) {
     return status;
 }
 
-static pl_status gather(pl_gathering *g) {
-    pl_status status = want_all(g);
-    if (status == PL_OK) status = read_units(g);
-    pl_status files = status == PL_MEMORY ? status : read_files(g);
-    if (status == PL_OK) status = files;
-    if (status == PL_OK) status = pl_gather_units(g);
-    if (status == PL_OK) status = pl_gather_periods(g);
-    if (status == PL_OK) status = pl_gather_attributes(g);
-    if (status == PL_OK) status = pl_gather_values(g);
-    if (status == PL_OK && g->options->digest) status = digest_files(g);
-    return status;
+/* A table whose reading broke off early has no cells at all. */
+static bool has_cells(const pl_table *table) {
+    for (size_t i = 0; i < table->column_count; i++) {
+        const pl_column *column = &table->columns[i];
+        if (column->kind == PL_COLUMN_TEXTS && !column->texts) return false;
+        if (column->kind == PL_COLUMN_NUMBERS && !column->numbers) return false;
+    }
+    return table->column_count > 0;
+}
+
+/* Whether what was read, wrong cells and all, can be put together. */
+static bool can_go_on(const pl_gathering *g) {
+    if (g->worst < PL_INPUT) return false;
+    if (g->has_units && (!has_cells(&g->units) || pl_column_of(&g->units, pl_unit_words, DATA_UNIT) == g->units.column_count))
+        return false;
+    for (size_t i = 0; i < g->file_count; i++)
+        if (!has_cells(&g->files[i].table) || g->files[i].columns[DATA_UNIT] == g->files[i].table.column_count) return false;
+    return g->file_count > 0;
+}
+
+static pl_status gather(pl_gathering *g, bool *whole) {
+    *whole = false;
+    pl_gathering_keep(g, want_all(g));
+    if (g->worst == PL_OK) pl_gathering_keep(g, read_units(g));
+    if (g->worst >= PL_INPUT) pl_gathering_keep(g, read_files(g));
+    if (can_go_on(g)) pl_gathering_keep(g, pl_gather_units(g));
+    if (g->worst >= PL_INPUT && g->dataset->unit_count) pl_gathering_keep(g, pl_gather_periods(g));
+    if (g->worst < PL_INPUT || !g->dataset->period_count) return g->worst;
+    pl_gathering_keep(g, pl_gather_attributes(g));
+    if (g->worst >= PL_INPUT) pl_gathering_keep(g, pl_gather_values(g));
+    if (g->worst == PL_OK && g->options->digest) pl_gathering_keep(g, digest_files(g));
+    *whole = g->worst >= PL_INPUT;
+    return g->worst;
 }
 
 static void free_gathering(pl_gathering *g) {
@@ -211,9 +231,11 @@ pl_status pl_dataset_load(pl_dataset **out, const pl_model *model, const pl_data
     pl_gathering g = {.model = model, .options = options ? options : &defaults, .dataset = dataset, .problems = problems};
     pl_status status = pl_intern_create(&g.elements, 0);
     if (status == PL_OK) status = pl_intern_create(&g.attributes, 0);
-    if (status == PL_OK) status = gather(&g);
+    bool whole = false;
+    if (status == PL_OK) status = gather(&g, &whole);
     free_gathering(&g);
-    if (status == PL_OK)
+    dataset->flawed = status != PL_OK;
+    if (whole)
         *out = dataset;
     else
         pl_dataset_free(dataset);

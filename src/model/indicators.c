@@ -18,9 +18,7 @@ typedef struct indicator_reader {
     pl_status worst;
 } indicator_reader;
 
-static void keep(indicator_reader *r, pl_status status) {
-    if (status != PL_OK && r->worst != PL_MEMORY) r->worst = status;
-}
+static void keep(indicator_reader *r, pl_status status) { r->worst = pl_status_worse(r->worst, status); }
 
 static pl_str cell(const indicator_reader *r, pl_field field, size_t row) {
     size_t column = r->columns[field];
@@ -67,8 +65,15 @@ static void read_direction(indicator_reader *r, size_t row, pl_indicator *to) {
         to->direction = word ? 1 : -1;
 }
 
-static void read_rules(indicator_reader *r, size_t row, pl_indicator *to) {
+/* A value whose rule cannot be read is not the element of that name: it gets a rule that can be. */
+static void read_value(indicator_reader *r, size_t row, pl_indicator *to) {
     read_expression(r, FIELD_VALUE, row, &to->value);
+    if (!to->value && cell(r, FIELD_VALUE, row).len)
+        keep(r, pl_expression_parse(&to->value, &r->model->arena, pl_str_of("0"), place(r, FIELD_VALUE, row), NULL));
+}
+
+static void read_rules(indicator_reader *r, size_t row, pl_indicator *to) {
+    read_value(r, row, to);
     read_expression(r, FIELD_SCORE, row, &to->score);
     read_expression(r, FIELD_APPLIES, row, &to->applies);
     to->score_place = place(r, FIELD_SCORE, row);
@@ -169,8 +174,7 @@ static pl_status read_table(indicator_reader *r) {
              pl_problem_add(r->problems, PL_NOTE, "N302", (pl_place){.file = r->file, .field = r->field_names[FIELD_DENOMINATOR]},
                             "denominators are kept but not applied; divide in the value, as in GDP / unit.Population"));
     if (r->worst == PL_MEMORY) return PL_MEMORY;
-    pl_status status = pl_tree_make(model, r->read, r->parents, r->count, r->problems);
-    return status != PL_OK ? status : r->worst;
+    return pl_status_worse(r->worst, pl_tree_make(model, r->read, r->parents, r->count, r->problems));
 }
 
 pl_status pl_indicators_load(pl_model *model, const pl_defaults *defaults, const pl_sheet *sheet, pl_problems *problems) {

@@ -44,7 +44,8 @@ pl_status pl_settings_load(pl_model *model, pl_defaults *defaults, const pl_shee
 pl_status pl_tie_break_resolve(pl_model *model, const pl_defaults *defaults, pl_problems *problems);
 pl_status pl_indicators_load(pl_model *model, const pl_defaults *defaults, const pl_sheet *sheet, pl_problems *problems);
 
-/* Orders `read` (in the order of the sheet; parents by code) into the tree of the model, and checks it. */
+/* Orders `read` (in the order of the sheet; parents by code) into the tree of the model, and checks it. Where
+ * the tree is wrong, but for cycles, it is made all the same, so that its nodes can be checked. */
 pl_status pl_tree_make(pl_model *model, pl_indicator *read, const pl_str *parents, size_t count, pl_problems *problems);
 
 #endif

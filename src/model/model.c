@@ -46,7 +46,7 @@ static pl_status check_sheets(const char *path, const pl_sheet *sheets, size_t c
             status = pl_problem_add(problems, PL_ERROR, "E304", place, "is the same sheet as %s; keep one of them", first->name);
         else if (kind == SHEET_EVENTS || kind == SHEET_GRADES)
             status = pl_problem_add(problems, PL_WARNING, "W305", place, "is not used in this version");
-        if (status != PL_OK) worst = status;
+        worst = pl_status_worse(worst, status);
     }
     if (find_sheet(sheets, count, SHEET_INDICATORS)) return worst;
     return pl_problem_add(problems, PL_ERROR, "E302", (pl_place){.file = path}, "has no indicators.csv (指标.csv, imeta.csv)");
@@ -96,20 +96,18 @@ static pl_status load(pl_model *model, const pl_sheet *sheets, size_t count, pl_
     model->data_sheet = find_sheet(sheets, count, SHEET_DATA);
     model->units_sheet = find_sheet(sheets, count, SHEET_UNITS);
     pl_defaults defaults;
-    pl_status settings = pl_settings_load(model, &defaults, find_sheet(sheets, count, SHEET_SETTINGS), problems);
-    if (settings == PL_MEMORY || settings == PL_IO) return settings;
-    pl_status read = pl_indicators_load(model, &defaults, indicators, problems);
-    if (read != PL_OK) return read;
+    status = pl_status_worse(status, pl_settings_load(model, &defaults, find_sheet(sheets, count, SHEET_SETTINGS), problems));
+    if (status < PL_INPUT) return status;
+    status = pl_status_worse(status, pl_indicators_load(model, &defaults, indicators, problems));
+    if (status < PL_INPUT || !model->codes) return status;
     for (size_t i = 0; i < model->indicator_count; i++) { /* leaves take the default rule */
         pl_indicator *node = &model->indicators[i];
         if (node->score || node->child_count) continue;
         node->score = defaults.score;
         node->score_place = defaults.score_place;
     }
-    pl_status ties = pl_tie_break_resolve(model, &defaults, problems);
-    if (ties != PL_OK) return ties;
-    if (settings != PL_OK || status != PL_OK) return settings != PL_OK ? settings : status;
-    return digest_sheets(model, sheets, count, problems);
+    status = pl_status_worse(status, pl_tie_break_resolve(model, &defaults, problems));
+    return status == PL_OK ? digest_sheets(model, sheets, count, problems) : status;
 }
 
 pl_status pl_model_load_sheets(pl_model **out, const char *path, const pl_sheet *sheets, size_t count, pl_problems *problems) {
@@ -123,7 +121,8 @@ pl_status pl_model_load_sheets(pl_model **out, const char *path, const pl_sheet 
     model->path = copy.at;
     if (status == PL_OK) status = copy_sheets(model, sheets, count, &own);
     if (status == PL_OK) status = load(model, own, count, problems);
-    if (status == PL_OK)
+    model->flawed = status != PL_OK;
+    if (status == PL_OK || (status == PL_INPUT && model->codes))
         *out = model;
     else
         pl_model_free(model);

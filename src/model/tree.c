@@ -14,13 +14,11 @@ typedef struct tree {
     size_t *last_child; /* per row */
     size_t *order;      /* rows in tree order */
     size_t *position;   /* per row: its place in the order, or PL_NO_INDEX */
-    size_t ordered;
+    size_t ordered, root;
     pl_status worst;
 } tree;
 
-static void keep(tree *t, pl_status status) {
-    if (status != PL_OK && t->worst != PL_MEMORY) t->worst = status;
-}
+static void keep(tree *t, pl_status status) { t->worst = pl_status_worse(t->worst, status); }
 
 static pl_place place(const tree *t, size_t row, const char *field) {
     return (pl_place){t->read[row].file, t->read[row].row, field};
@@ -46,7 +44,7 @@ static void index_codes(tree *t) {
 static void unknown_parent(tree *t, size_t row) {
     pl_str *candidates = malloc((t->count + 1) * sizeof *candidates);
     if (!candidates) {
-        t->worst = PL_MEMORY;
+        keep(t, PL_MEMORY);
         return;
     }
     for (size_t i = 0; i < t->count; i++) candidates[i] = t->read[i].code;
@@ -58,6 +56,31 @@ static void unknown_parent(tree *t, size_t row) {
     free(candidates);
 }
 
+/* The row of the parent. A row with a wrong parent goes below the root, so that the rest of it can be checked. */
+static size_t parent_of(tree *t, size_t row) {
+    if (row == t->root) return PL_NO_INDEX;
+    if (!t->parents[row].len) {
+        keep(t, pl_problem_add(t->problems, PL_ERROR, "E314", place(t, row, "parent"),
+                               "\"%.*s\" has no parent, as \"%.*s\" in row %zu; only one indicator may have none",
+                               PL_ARG(t->read[row].code), PL_ARG(t->read[t->root].code), t->read[t->root].row));
+        return t->root;
+    }
+    uint32_t id = pl_intern_find(t->codes, t->parents[row]);
+    if (id) return t->row_of[id];
+    unknown_parent(t, row);
+    return t->root;
+}
+
+static void find_root(tree *t) {
+    t->root = PL_NO_INDEX;
+    for (size_t row = t->count; row-- > 0;)
+        if (!t->parents[row].len) t->root = row;
+    if (t->root == PL_NO_INDEX)
+        keep(t, pl_problem_add(t->problems, PL_ERROR, "E314", (pl_place){.file = t->count ? t->read[0].file : t->model->path},
+                               t->count ? "every indicator has a parent; the last word on a unit must have none"
+                                        : "lists no indicators"));
+}
+
 static void link_rows(tree *t) {
     for (size_t row = 0; row < t->count; row++) {
         pl_indicator *node = &t->read[row];
@@ -65,13 +88,8 @@ static void link_rows(tree *t) {
         t->last_child[row] = t->position[row] = PL_NO_INDEX;
     }
     for (size_t row = 0; row < t->count && t->worst != PL_MEMORY; row++) {
-        if (!t->parents[row].len) continue;
-        uint32_t id = pl_intern_find(t->codes, t->parents[row]);
-        if (!id) {
-            unknown_parent(t, row);
-            continue;
-        }
-        size_t parent = t->row_of[id];
+        size_t parent = parent_of(t, row);
+        if (parent == PL_NO_INDEX) continue;
         t->read[row].parent = parent;
         if (t->last_child[parent] == PL_NO_INDEX)
             t->read[parent].first_child = row;
@@ -82,10 +100,10 @@ static void link_rows(tree *t) {
     }
 }
 
-/* Walks from a root to every row below it, parents first, without recursion. */
-static void walk(tree *t, size_t root) {
-    size_t row = root;
-    for (;;) {
+/* Walks from the root to every row below it, parents first, without recursion. */
+static void walk(tree *t) {
+    size_t root = t->root, row = root;
+    while (row != PL_NO_INDEX) {
         t->position[row] = t->ordered;
         t->order[t->ordered++] = row;
         t->read[row].depth = t->read[row].parent == PL_NO_INDEX ? 0 : t->read[t->read[row].parent].depth + 1;
@@ -99,7 +117,7 @@ static void walk(tree *t, size_t root) {
     }
 }
 
-/* Rows that no root leads to hang on a cycle: names each cycle once. */
+/* Rows that the root does not lead to hang on a cycle: names each cycle once. */
 static void report_cycles(tree *t) {
     for (size_t row = 0; row < t->count; row++) {
         size_t at = row;
@@ -121,26 +139,6 @@ static void report_cycles(tree *t) {
                                text.at ? text.at : ""));
         pl_buffer_free(&text);
     }
-}
-
-static void find_roots(tree *t) {
-    size_t root = PL_NO_INDEX, roots = 0;
-    for (size_t row = 0; row < t->count; row++) {
-        if (t->parents[row].len) continue;
-        roots++;
-        if (root == PL_NO_INDEX)
-            root = row;
-        else
-            keep(t, pl_problem_add(t->problems, PL_ERROR, "E314", place(t, row, "parent"),
-                                   "\"%.*s\" has no parent, as \"%.*s\" in row %zu; only one indicator may have none",
-                                   PL_ARG(t->read[row].code), PL_ARG(t->read[root].code), t->read[root].row));
-        walk(t, row);
-    }
-    if (t->ordered < t->count && t->worst == PL_OK) report_cycles(t);
-    if (roots == 0 && t->worst == PL_OK)
-        keep(t, pl_problem_add(t->problems, PL_ERROR, "E314", (pl_place){.file = t->count ? t->read[0].file : t->model->path},
-                               t->count ? "every indicator has a parent; the last word on a unit must have none"
-                                        : "lists no indicators"));
 }
 
 static bool weighs(const pl_indicator *node) {
@@ -179,7 +177,8 @@ static void give_out(tree *t) {
         node->parent = moved(t, node->parent);
         node->first_child = moved(t, node->first_child);
         node->next_sibling = moved(t, node->next_sibling);
-        index[pl_intern_find(t->codes, node->code)] = i;
+        uint32_t id = pl_intern_find(t->codes, node->code);
+        if (t->row_of[id] == t->order[i]) index[id] = i;
     }
     model->indicator_count = t->count;
     *model->codes = (struct pl_code_index){t->codes, index};
@@ -195,10 +194,12 @@ pl_status pl_tree_make(pl_model *model, pl_indicator *read, const pl_str *parent
     bool ready = t.row_of && t.last_child && t.order && t.position && pl_intern_create(&t.codes, 0) == PL_OK;
     if (!ready) t.worst = PL_MEMORY;
     if (t.worst == PL_OK) index_codes(&t);
+    if (t.worst != PL_MEMORY) find_root(&t);
     if (t.worst != PL_MEMORY) link_rows(&t);
-    if (t.worst != PL_MEMORY) find_roots(&t);
+    if (t.worst != PL_MEMORY) walk(&t);
+    if (t.worst != PL_MEMORY && t.ordered < count) report_cycles(&t);
     for (size_t row = 0; row < count && t.worst != PL_MEMORY; row++) check_node(&t, row);
-    if (t.worst == PL_OK) give_out(&t);
+    if (t.worst != PL_MEMORY && t.ordered == count && count) give_out(&t);
     pl_intern_free(t.codes);
     free(t.row_of);
     free(t.last_child);

@@ -1,4 +1,5 @@
 #include "model/gathering.h"
+#include "model/loading.h"
 
 #include <stdlib.h>
 
@@ -12,6 +13,7 @@ static int by_time(const void *a, const void *b) { return pl_period_compare(*(co
 
 /* Numbers of the period labels among the texts, marked in `is_period`. */
 static pl_status find_labels(pl_gathering *g, uint32_t *is_period) {
+    pl_status worst = PL_OK;
     for (size_t i = 0; i < g->file_count; i++) {
         const pl_data_file *file = &g->files[i];
         if (file->columns[DATA_PERIOD] == file->table.column_count) continue;
@@ -20,13 +22,12 @@ static pl_status find_labels(pl_gathering *g, uint32_t *is_period) {
             period_text(g, file, row, &number);
             is_period[number] = 1;
             if (!number)
-                pl_gathering_keep(g, pl_problem_add(g->problems, PL_ERROR, "E319",
-                                                    (pl_place){file->table.name, pl_table_source_row(&file->table, row),
-                                                               file->table.columns[file->columns[DATA_PERIOD]].name.at},
-                                                    "this row names no period"));
+                worst = pl_status_worse(worst, pl_problem_add(g->problems, PL_ERROR, "E319",
+                                                              pl_cell_place(&file->table, file->columns[DATA_PERIOD], row),
+                                                              "this row names no period"));
         }
     }
-    return g->worst;
+    return worst;
 }
 
 /* Data without periods belongs to the one that the settings name. */
@@ -122,25 +123,27 @@ static pl_status put(pl_gathering *g, const pl_data_file *file, size_t row, pl_e
 /* Marks the rows that the file has a line for. */
 static pl_status mark_rows(pl_gathering *g, const pl_data_file *file) {
     pl_dataset *d = g->dataset;
+    pl_status worst = PL_OK;
     for (size_t row = 0; row < file->table.rows; row++) {
         if (file->unit[row] == NO_UNIT) continue;
         size_t at = row_of(g, file, row);
         if (d->source_rows[at] && !file->is_long && g->file_count == 1)
-            pl_gathering_keep(g, twice(g, file, row, d->source_rows[at], (pl_str){0}));
+            worst = pl_status_worse(worst, twice(g, file, row, d->source_rows[at], (pl_str){0}));
         d->reported[at / 64] |= UINT64_C(1) << (at % 64);
         d->source_rows[at] = pl_table_source_row(&file->table, row);
     }
-    return g->worst;
+    return worst;
 }
 
-static pl_status take_wide(pl_gathering *g, pl_data_file *file) {
+/* `once`: no unit has two rows, so that the cells can be put. */
+static pl_status take_wide(pl_gathering *g, pl_data_file *file, bool once) {
     for (size_t i = 0; i < file->table.column_count; i++) {
         const pl_column *column = &file->table.columns[i];
         uint32_t id = column->numbers ? pl_intern_find(g->elements, column->name) : 0;
         if (!id) continue;
         pl_element *element = &g->dataset->elements[id - 1];
         if (!make_column(g, element)) return PL_MEMORY;
-        for (size_t row = 0; row < file->table.rows; row++)
+        for (size_t row = 0; once && row < file->table.rows; row++)
             if (pl_present(column->present, row) && file->unit[row] != NO_UNIT)
                 pl_gathering_keep(g, put(g, file, row, element, column->numbers[row]));
         pl_table_drop(&file->table, i);
@@ -226,8 +229,9 @@ pl_status pl_gather_values(pl_gathering *g) {
     if (!d->source_rows) return PL_MEMORY;
     for (size_t i = 0; i < g->file_count && g->worst != PL_MEMORY; i++) {
         pl_data_file *file = &g->files[i];
-        pl_gathering_keep(g, mark_rows(g, file));
-        if (g->worst == PL_OK) pl_gathering_keep(g, file->is_long ? take_long(g, file) : take_wide(g, file));
+        pl_status marked = mark_rows(g, file);
+        pl_gathering_keep(g, marked);
+        pl_gathering_keep(g, file->is_long ? take_long(g, file) : take_wide(g, file, marked == PL_OK));
     }
     return g->worst == PL_OK ? warn_of_silent_units(g) : g->worst;
 }

@@ -123,6 +123,13 @@ void pl_json_bool(pl_json_writer *writer, bool x) {
     add(writer, x ? "true" : "false");
 }
 
+void pl_json_text_or_null(pl_json_writer *w, pl_str text) {
+    if (text.len)
+        pl_json_text(w, text);
+    else
+        pl_json_null(w);
+}
+
 void pl_json_null(pl_json_writer *writer) {
     separate(writer);
     add(writer, "null");

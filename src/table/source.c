@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static pl_status cannot_read(pl_problems *problems, const char *name, const char *why) {
-    pl_status status = pl_problem_add(problems, PL_ERROR, "E101", (pl_place){.file = name}, "cannot be read: %s", why);
-    return status == PL_MEMORY ? status : PL_IO;
+/* A file that is not there, or is no file, is wrong input; a disk that fails is not. */
+static pl_status cannot_read(pl_problems *problems, const char *name, int error) {
+    bool machine = error == EIO || error == ENOMEM || error == EMFILE || error == ENFILE;
+    pl_status status = pl_problem_add(problems, PL_ERROR, "E101", (pl_place){.file = name}, "cannot be read: %s", strerror(error));
+    return machine && status != PL_MEMORY ? PL_IO : status;
 }
 
 /* A pipe or a file of /proc has no length to map: read to the end. */
@@ -25,7 +27,7 @@ static pl_status read_stream(pl_source *source, int file, const char *name, size
             if (got == 0 && !buffer.failed) break;
             pl_status status = PL_MEMORY;
             if (got < 0)
-                status = cannot_read(problems, name, strerror(errno));
+                status = cannot_read(problems, name, errno);
             else if (buffer.len > limit)
                 status = pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = name}, "is larger than %zu bytes", limit);
             pl_buffer_free(&buffer);
@@ -40,8 +42,8 @@ static pl_status read_stream(pl_source *source, int file, const char *name, size
 
 static pl_status map(pl_source *source, int file, const char *name, size_t limit, pl_problems *problems) {
     struct stat about;
-    if (fstat(file, &about)) return cannot_read(problems, name, strerror(errno));
-    if (S_ISDIR(about.st_mode)) return cannot_read(problems, name, "it is a folder");
+    if (fstat(file, &about)) return cannot_read(problems, name, errno);
+    if (S_ISDIR(about.st_mode)) return cannot_read(problems, name, EISDIR);
     if (!S_ISREG(about.st_mode) || about.st_size == 0) return read_stream(source, file, name, limit, problems);
     if ((uintmax_t)about.st_size > limit)
         return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = name}, "is larger than %zu bytes", limit);
@@ -57,7 +59,7 @@ static pl_status map(pl_source *source, int file, const char *name, size_t limit
 pl_status pl_source_open(pl_source *source, const char *path, const char *name, size_t limit, pl_problems *problems) {
     *source = (pl_source){0};
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return cannot_read(problems, name, strerror(errno));
+    if (file < 0) return cannot_read(problems, name, errno);
     pl_status status = map(source, file, name, limit, problems);
     close(file);
     return status;

@@ -82,8 +82,8 @@ static bool run_model(const model_case *c, const char *period, pl_pool *pool, pl
     pl_scores *scores = NULL;
     pl_dataset_options options = {.pool = pool, .digest = true};
     pl_status status = pl_model_load_sheets(&model, "model", sheets, count, problems);
-    if (status == PL_OK) status = pl_dataset_load(&dataset, model, &options, problems);
-    if (status == PL_OK) status = pl_compile(&compiled, model, dataset, period, problems);
+    if (model) status = pl_status_worse(status, pl_dataset_load(&dataset, model, &options, problems));
+    if (dataset) status = pl_status_worse(status, pl_compile(&compiled, model, dataset, period, problems));
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, pool, problems);
     assert_int_equal(status == PL_OK, pl_problems_status(problems) == PL_OK);
     if (status == PL_OK) write_scores(scores, out);

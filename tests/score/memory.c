@@ -53,8 +53,8 @@ static bool run_everything(void *context) {
     pl_changes changes = {0};
     pl_problems_init(&problems, 0);
     pl_status status = pl_model_load_sheets(&model, "model", sheets, 4, &problems);
-    if (status == PL_OK) status = pl_dataset_load(&dataset, model, NULL, &problems);
-    if (status == PL_OK) status = pl_compile(&compiled, model, dataset, NULL, &problems);
+    if (model) status = pl_status_worse(status, pl_dataset_load(&dataset, model, NULL, &problems));
+    if (dataset) status = pl_status_worse(status, pl_compile(&compiled, model, dataset, NULL, &problems));
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, NULL, &problems);
     if (status == PL_OK) status = pl_model_diff(&changes, model, model);
     bool good = status == PL_OK && explain_all(scores, compiled, &problems);

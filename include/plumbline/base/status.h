@@ -13,4 +13,7 @@ typedef enum pl_status {
     PL_CANCELLED = -4, /* the caller asked to stop; what was finished is kept */
 } pl_status;
 
+/* Of two statuses the one to report: a failure of the machine over wrong input over none. */
+static inline pl_status pl_status_worse(pl_status a, pl_status b) { return b < a ? b : a; }
+
 #endif

@@ -68,6 +68,7 @@ typedef struct pl_model {
     pl_indicator *indicators; /* in tree order: a parent before its children, siblings as in the sheet; [0] is the root */
     size_t indicator_count;
     bool coinr;                  /* it came as imeta and idata */
+    bool flawed;                 /* errors were found; fit for finding more of them and nothing else */
     const pl_sheet *data_sheet;  /* the folder's own, or NULL */
     const pl_sheet *units_sheet; /* or NULL */
     pl_str *attributes; /* columns of the data that are attributes of units by declaration (COINr's Group, Denominator, Other) */
@@ -76,8 +77,9 @@ typedef struct pl_model {
     unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the model's sheets, names and contents, without the data */
 } pl_model;
 
-/* Loads and checks the sheets of the folder `path`. Every problem is recorded; PL_INPUT when one is an error, and *out is then
- * NULL. The caller frees *out with pl_model_free. Time and memory are linear in the number of indicators. */
+/* Loads and checks the sheets of the folder `path`. Every problem is recorded. PL_INPUT when one is an error; *out is then NULL, or
+ * a flawed model, with something harmless in the place of what is wrong: with it pl_dataset_load and pl_compile find what else is
+ * wrong, and never succeed. The caller frees *out with pl_model_free. Time and memory are linear in the number of indicators. */
 pl_status pl_model_load(pl_model **out, const char *path, pl_problems *problems);
 /* The same for sheets at hand; what they point to must outlive the model. */
 pl_status pl_model_load_sheets(pl_model **out, const char *path, const pl_sheet *sheets, size_t count, pl_problems *problems);
