@@ -217,6 +217,7 @@ static void free_gathering(pl_gathering *g) {
     free(g->files);
     pl_table_free(&g->units);
     free(g->unit_of);
+    free(g->unit_rows);
     free(g->attribute_given);
     pl_intern_free(g->elements);
     pl_intern_free(g->attributes);

@@ -30,6 +30,7 @@ typedef struct pl_gathering {
     size_t file_count;
     pl_table units; /* the units sheet; no columns when there is none */
     bool has_units;
+    size_t *unit_rows; /* per unit of the units sheet: its row there */
     uint32_t *unit_of; /* by text number: 1 + index of the unit whose code it is; 0: none */
     size_t unit_of_size;
     size_t unit_capacity;

@@ -29,8 +29,10 @@ static pl_status units_of_sheet(pl_gathering *g) {
     uint32_t *same;
     pl_status status = pl_gather_texts(g, table, &same); /* the first table: the numbers stay */
     free(same);
-    if (status != PL_OK || !make_room(g)) return PL_MEMORY;
+    g->unit_rows = malloc((table->rows + 1) * sizeof *g->unit_rows);
+    if (status != PL_OK || !g->unit_rows || !make_room(g)) return PL_MEMORY;
     for (size_t row = 0; row < table->rows; row++) {
+        g->unit_rows[g->dataset->unit_count] = row;
         uint32_t code = table->columns[column].texts[row];
         pl_place place = pl_cell_place(table, column, row);
         if (!code)
@@ -124,7 +126,7 @@ static pl_status attributes_of_sheet(pl_gathering *g) {
         if (!id || !table->columns[i].texts) continue;
         uint32_t *texts = attribute_texts(g, &g->dataset->attributes[id - 1]);
         if (!texts) return PL_MEMORY;
-        memcpy(texts, table->columns[i].texts, table->rows * sizeof *texts);
+        for (size_t unit = 0; unit < g->dataset->unit_count; unit++) texts[unit] = table->columns[i].texts[g->unit_rows[unit]];
         g->attribute_given[id - 1] = true;
     }
     return PL_OK;
@@ -190,7 +192,7 @@ static pl_status make_unit_tree(pl_gathering *g) {
     for (size_t unit = 0; attribute->texts && unit < d->unit_count; unit++) {
         uint32_t text = attribute->texts[unit];
         if (!text) continue;
-        if (g->has_units) place.row = pl_table_source_row(&g->units, unit);
+        if (g->has_units) place.row = pl_table_source_row(&g->units, g->unit_rows[unit]);
         if (text < g->unit_of_size && g->unit_of[text])
             d->units[unit].parent = g->unit_of[text] - 1;
         else
@@ -200,7 +202,7 @@ static pl_status make_unit_tree(pl_gathering *g) {
     }
     for (size_t unit = 0; attribute->texts && unit < d->unit_count; unit++) {
         if (d->units[unit].parent == PL_NOBODY || !below_itself(d, unit)) continue;
-        if (g->has_units) place.row = pl_table_source_row(&g->units, unit);
+        if (g->has_units) place.row = pl_table_source_row(&g->units, g->unit_rows[unit]);
         return pl_problem_add(g->problems, PL_ERROR, "E338", place, "the unit \"%.*s\" lies below itself",
                               PL_ARG(d->units[unit].code));
     }
