@@ -1,3 +1,4 @@
+#include "lang/evaluation.h"
 #include "lang/rows.h"
 
 #include <plumbline/base/elementary.h>
@@ -117,11 +118,9 @@ void pl_combining_median(const pl_cells *parts, size_t count, bool strict, doubl
     for (size_t i = 0; i < n; i++) {
         size_t found = 0;
         for (size_t k = 0; k < count; k++) {
-            if (!parts[k].present[i]) continue;
-            size_t at = found++; /* insertion keeps the few children of a node sorted */
-            for (; at > 0 && scratch[at - 1] > parts[k].values[i]; at--) scratch[at] = scratch[at - 1];
-            scratch[at] = parts[k].values[i];
+            if (parts[k].present[i]) scratch[found++] = parts[k].values[i];
         }
+        pl_order_sort(scratch, found);
         present[i] = found > 0 && !(strict && found < count);
         values[i] = 0;
         if (present[i]) values[i] = found % 2 ? scratch[found / 2] : scratch[found / 2 - 1] / 2 + scratch[found / 2] / 2;
