@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (model) status = pl_status_worse(status, pl_dataset_load(&dataset, model, NULL, &problems));
     if (dataset) status = pl_status_worse(status, pl_compile(&compiled, model, dataset, "all", &problems));
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, NULL, &problems);
-    if (status == PL_OK && scores->line_count) status = pl_explain(&explanation, scores, compiled, &scores->lines[0], 0, &problems);
+    if (status == PL_OK && scores->line_count) status = pl_explain(&explanation, scores, compiled, &scores->lines[0], 0);
     if (status == PL_INPUT && !problems.errors) abort();
     pl_explanation_free(explanation);
     pl_scores_free(scores);

@@ -230,7 +230,7 @@ static int explain(const cli_call *call, cli_session *s) {
     size_t indicator = call->argument_count > 2 ? cli_session_indicator(s, call->arguments[2]) : 0;
     if (!line || indicator == PL_NO_INDEX) return EXIT_INPUT;
     pl_explanation *e;
-    pl_status status = pl_explain(&e, s->scores, s->compiled, line, indicator, &s->problems);
+    pl_status status = pl_explain(&e, s->scores, s->compiled, line, indicator);
     if (status != PL_OK) return cli_exit_status(status);
     cli_result result;
     int exit_status = cli_result_open(&result, call);

@@ -116,8 +116,7 @@ static size_t subtree_size(const pl_model *model, size_t indicator) {
 }
 
 pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line,
-                     size_t indicator, pl_problems *problems) {
-    (void)problems;
+                     size_t indicator) {
     *out = NULL;
     pl_explanation *e = calloc(1, sizeof *e);
     if (!e) return PL_MEMORY;

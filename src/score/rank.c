@@ -155,8 +155,7 @@ static bool rank_period(const ranking *r, pl_scores *scores, const bool *has_chi
     return good;
 }
 
-pl_status pl_rank_lines(pl_scores *scores, pl_compiled *compiled, pl_pool *pool) {
-    (void)pool;
+pl_status pl_rank_lines(pl_scores *scores, pl_compiled *compiled) {
     size_t units = compiled->frame.units, periods = 0;
     for (size_t p = 0; p < compiled->frame.periods; p++) periods += compiled->scored[p];
     scores->lines = malloc((units * periods + 1) * sizeof *scores->lines);

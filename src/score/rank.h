@@ -5,6 +5,6 @@
 #include <plumbline/score/score.h>
 
 /* Makes scores->lines from the totals. PL_MEMORY on failure. */
-pl_status pl_rank_lines(pl_scores *scores, pl_compiled *compiled, pl_pool *pool);
+pl_status pl_rank_lines(pl_scores *scores, pl_compiled *compiled);
 
 #endif

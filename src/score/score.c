@@ -96,7 +96,7 @@ pl_status pl_score(pl_scores **out, pl_compiled *compiled, pl_score_nodes nodes,
     pl_status status = choose_nodes(scores, nodes);
     if (status == PL_OK) status = evaluate(scores, compiled, pool, problems);
     if (status == PL_OK) status = report_all(scores, problems);
-    if (status == PL_OK) status = pl_rank_lines(scores, compiled, pool);
+    if (status == PL_OK) status = pl_rank_lines(scores, compiled);
     if (status == PL_OK)
         *out = scores;
     else

@@ -28,11 +28,11 @@ static const char units[] = "code,name,group,parent,people\nu,U,p,,5\nv,V,p,u,6\
 static const char data[] = "unit,period,a,b,c,d,m1,m2\nu,2024,1,2,3,4,5,6\nv,2024,3,1,4,1,5,9\nw,2024,2,7,1,8,2,8\n"
                            "u,2025,2,3,\"5\",1,1,2\nv,2025,6,,5,3,5,8\nw,2025,9,7,9,3,2,3\n";
 
-static bool explain_all(pl_scores *scores, pl_compiled *compiled, pl_problems *problems) {
+static bool explain_all(pl_scores *scores, pl_compiled *compiled) {
     pl_explanation *explanation = NULL;
     pl_gap *gaps = NULL;
     size_t count;
-    bool good = scores->line_count == 3 && pl_explain(&explanation, scores, compiled, &scores->lines[1], 0, problems) == PL_OK;
+    bool good = scores->line_count == 3 && pl_explain(&explanation, scores, compiled, &scores->lines[1], 0) == PL_OK;
     good = good && pl_gaps(&gaps, &count, scores, compiled, &scores->lines[1], &scores->lines[0]) == PL_OK;
     pl_explanation_free(explanation);
     free(gaps);
@@ -57,7 +57,7 @@ static bool run_everything(void *context) {
     if (dataset) status = pl_status_worse(status, pl_compile(&compiled, model, dataset, NULL, &problems));
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, NULL, &problems);
     if (status == PL_OK) status = pl_model_diff(&changes, model, model);
-    bool good = status == PL_OK && explain_all(scores, compiled, &problems);
+    bool good = status == PL_OK && explain_all(scores, compiled);
     pl_changes_free(&changes);
     pl_scores_free(scores);
     pl_compiled_free(compiled);

@@ -34,7 +34,7 @@ typedef struct pl_explanation {
 
 /* Explains the unit of `line`; `indicator` is where to begin (0: the root). Free with pl_explanation_free. */
 pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line,
-                     size_t indicator, pl_problems *problems);
+                     size_t indicator);
 void pl_explanation_free(pl_explanation *explanation);
 
 /* One leaf's part in the difference between two units: positive where `other` is ahead. */
