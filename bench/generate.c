@@ -9,14 +9,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static uint64_t state = UINT64_C(0x9E3779B97F4A7C15);
-
 /* xorshift64* (Vigna 2016) */
-static uint64_t next(void) {
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return state * UINT64_C(2685821657736338717);
+static uint64_t next(uint64_t *state) {
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * UINT64_C(2685821657736338717);
 }
 
 static FILE *create(const char *folder, const char *name) {
@@ -48,13 +46,14 @@ static void write_indicators(const char *folder, int indicators, int pillars) {
 }
 
 static void write_data(const char *folder, long units, int indicators, int groups) {
+    uint64_t state = UINT64_C(0x9E3779B97F4A7C15);
     FILE *file = create(folder, "data.csv");
     fprintf(file, "unit,group");
     for (int i = 0; i < indicators; i++) fprintf(file, ",i%d", i + 1);
     for (long unit = 0; unit < units; unit++) {
         fprintf(file, "\nu%07ld,g%ld", unit + 1, unit % groups + 1);
         for (int i = 0; i < indicators; i++) {
-            uint64_t draw = next();
+            uint64_t draw = next(&state);
             if (draw % 50 == 0)
                 fputc(',', file);
             else
