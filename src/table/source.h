@@ -12,8 +12,8 @@ typedef struct pl_source {
     char *converted; /* UTF-8 made from another encoding, or NULL */
 } pl_source;
 
-/* Maps a file, which problems call `name`. PL_INPUT when it is not there or may not be read (E101) or is longer than `limit` (E102),
- * PL_IO when the machine failed (E101). */
+/* Maps a file, which problems call `name`. PL_INPUT when it is not there or may not be read (E101) or is longer than `limit`
+ * (E102), PL_IO when the machine failed (E101). */
 pl_status pl_source_open(pl_source *source, const char *path, const char *name, size_t limit, pl_problems *problems);
 void pl_source_close(pl_source *source);
 

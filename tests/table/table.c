@@ -163,7 +163,8 @@ static void test_files_that_cannot_be_read(void **state) {
     pl_table_free(&table);
     assert_int_equal(pl_csv_read(&table, "/", NULL, &problems), PL_INPUT);
     pl_table_free(&table);
-    assert_int_equal(pl_csv_read(&table, "/proc/self/mem", NULL, &problems), PL_IO); /* its first page is not there: a failing read */
+    assert_int_equal(pl_csv_read(&table, "/proc/self/mem", NULL, &problems),
+                     PL_IO); /* its first page is not there: a failing read */
     pl_table_free(&table);
     assert_int_equal(problems.count, 3);
     assert_string_equal(problems.items[0].code, "E101");

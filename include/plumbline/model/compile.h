@@ -26,8 +26,8 @@ typedef struct pl_compiled {
 
 /* Compiles. `periods`: which to score: NULL: the setting, else the last of the data; "all"; or a label. All problems in one go:
  * unknown names, types, cycles between indicators, an indicator no element feeds (E3xx), units without data, values outside
- * declared low/high (warnings W3xx). PL_INPUT, and *out is NULL, when anything is wrong, or was before: with a flawed model or dataset.
- * The model and dataset must outlive the result. */
+ * declared low/high (warnings W3xx). PL_INPUT, and *out is NULL, when anything is wrong, or was before: with a flawed model or
+ * dataset. The model and dataset must outlive the result. */
 pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const char *periods,
                      pl_problems *problems);
 void pl_compiled_free(pl_compiled *compiled); /* NULL is allowed */

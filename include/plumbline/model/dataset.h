@@ -42,7 +42,7 @@ typedef struct pl_dataset {
     size_t *source_rows;   /* per row: the line, for problems; 0: none. NULL when there is a single period and units are in file
                               order: then unit index + 2 */
     const char *data_name; /* the (last) file that problems about data name */
-    bool flawed; /* errors were found; fit for finding more of them and nothing else */
+    bool flawed;           /* errors were found; fit for finding more of them and nothing else */
     unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the bytes of the data and units files, in order */
 } pl_dataset;
 
@@ -55,8 +55,8 @@ typedef struct pl_dataset_options {
 } pl_dataset_options;
 
 /* Reads the columns that the model uses (elements its expressions name, attributes they name) and no others. Wide data (a column
- * per element) or long (unit, element, value). Only elements the model uses get memory. PL_INPUT when something is wrong; *out is then
- * NULL or a flawed dataset, with which pl_compile finds what else is wrong. The caller frees *out with pl_dataset_free. */
+ * per element) or long (unit, element, value). Only elements the model uses get memory. PL_INPUT when something is wrong; *out is
+ * then NULL or a flawed dataset, with which pl_compile finds what else is wrong. The caller frees *out with pl_dataset_free. */
 pl_status pl_dataset_load(pl_dataset **out, const pl_model *model, const pl_dataset_options *options, pl_problems *problems);
 void pl_dataset_free(pl_dataset *dataset); /* NULL is allowed */
 

@@ -56,9 +56,9 @@ void pl_json_array(pl_json_writer *writer);
 void pl_json_end(pl_json_writer *writer); /* closes the innermost object or array */
 void pl_json_key(pl_json_writer *writer, const char *key);
 void pl_json_key_str(pl_json_writer *writer, pl_str key);
-void pl_json_text(pl_json_writer *writer, pl_str text); /* invalid UTF-8 becomes U+FFFD */
+void pl_json_text(pl_json_writer *writer, pl_str text);    /* invalid UTF-8 becomes U+FFFD */
 void pl_json_text_or_null(pl_json_writer *w, pl_str text); /* null where it is empty */
-void pl_json_number(pl_json_writer *writer, double x);  /* shortest form; not finite becomes null */
+void pl_json_number(pl_json_writer *writer, double x);     /* shortest form; not finite becomes null */
 void pl_json_fixed(pl_json_writer *writer, double x, int digits);
 void pl_json_integer(pl_json_writer *writer, long long x);
 void pl_json_bool(pl_json_writer *writer, bool x);
