@@ -21,7 +21,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const double holes[] = {6, 0, 8, 0, 9, 7, 0, 5};
     const pl_input columns[] = {{values, &all, NULL}, {holes, &some, NULL}}, attributes[] = {{sizes, NULL, NULL}};
     const pl_str labels[] = {{"2021-Q1", 7}, {"2021-Q2", 7}};
-    const pl_frame frame = {4, 2, columns, 2, attributes, 1, group_of, 2, parent_of, labels, NULL};
+    static const pl_grouping groupings[] = {{group_of, 2}};
+    const pl_frame frame = {.units = 4,
+                            .periods = 2,
+                            .columns = columns,
+                            .column_count = 2,
+                            .attributes = attributes,
+                            .attribute_count = 1,
+                            .groupings = groupings,
+                            .grouping_count = 1,
+                            .parent_of = parent_of,
+                            .period_labels = labels};
     pl_arena arena;
     pl_problems problems;
     pl_program *program;
@@ -29,8 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pl_evaluation *evaluation = NULL;
     pl_arena_init(&arena, 0);
     pl_problems_init(&problems, 50);
-    if (pl_program_create(&program, 100000) != PL_OK) abort();
-    pl_meaning meaning = {program, resolve, NULL, -1, PL_SCOPE_GROUP};
+    if (pl_program_create(&program, NULL, 100000) != PL_OK) abort();
+    pl_meaning meaning = {.context = program, .resolve = resolve, .direction = -1, .peers = PL_SCOPE_GROUP};
     pl_place place = {.file = "fuzz"};
     pl_node node;
     pl_status status = pl_expression_parse(&expression, &arena, (pl_str){(const char *)data, size}, place, &problems);

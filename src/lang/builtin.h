@@ -16,6 +16,8 @@ typedef enum pl_builtin {
     BUILTIN_IN,
     BUILTIN_BANDS,
     BUILTIN_SCORE,
+    BUILTIN_SWITCH,
+    BUILTIN_ELAPSED,
 } pl_builtin;
 
 #endif

@@ -27,7 +27,7 @@ pl_status pl_compile_unknown(pl_compiler *c, const char *code, const char *what,
 }
 
 static pl_status resolve(pl_compiler *c, pl_reference_kind kind, pl_str name, pl_node *out) {
-    static const char *const what[] = {"name", "attribute of units", "indicator"};
+    static const char *const what[] = {"name", "attribute of units", "indicator", "field"};
     *out = 0;
     pl_status status = c->meaning->resolve(c->meaning->context, kind, name, out);
     if (status != PL_OK || *out) return status;
@@ -46,7 +46,22 @@ static pl_status compile_name(pl_compiler *c, const pl_syntax *s, pl_node *out) 
         }
         if (pl_str_is(s->text, "direction")) return pl_program_number(c->program, c->meaning->direction, out);
     }
+    if (c->records != PL_NO_RECORDS) {
+        pl_status status = c->meaning->field(c->meaning->context, c->records, s->text, false, out);
+        if (status != PL_OK || *out) return status;
+    }
     return resolve(c, PL_REFERENCE_NAME, s->text, out);
+}
+
+static pl_status compile_field(pl_compiler *c, const pl_syntax *s, pl_node *out) {
+    if (c->records == PL_NO_RECORDS)
+        return pl_compile_problem(c, "E217",
+                                  "\"%.*s\" belongs to single events or ballots; it has a meaning inside sum(... over "
+                                  "events) and other functions over them",
+                                  PL_ARG(s->text));
+    pl_status status = c->meaning->field(c->meaning->context, c->records, s->text, true, out);
+    if (status != PL_OK || *out) return status;
+    return pl_compile_unknown(c, "E211", "field", s->text, NULL, 0);
 }
 
 static pl_status need(pl_compiler *c, pl_node node, pl_type wanted, const char *who) {
@@ -119,6 +134,8 @@ static pl_status compile_shift(pl_compiler *c, const pl_syntax *s, pl_node *out)
     pl_node a;
     pl_status status = pl_compile_syntax(c, s->arguments[0], &a);
     if (status != PL_OK) return status;
+    if (pl_graph_node_at(c->program, a)->domain)
+        return pl_compile_problem(c, "E217", "single events and ballots have no earlier period; take them together first");
     if (s->text.at) return pl_graph_shift_to(c->program, a, s->text, out);
     return pl_graph_shift(c->program, a, (int32_t)s->number, out);
 }
@@ -131,6 +148,7 @@ pl_status pl_compile_syntax(pl_compiler *c, const pl_syntax *s, pl_node *out) {
     case SYNTAX_BOOLEAN:
         return pl_graph_add(c->program, (pl_graph_node){.op = OP_CONSTANT, .type = PL_TYPE_BOOLEAN, .value = s->number}, out);
     case SYNTAX_NAME: return compile_name(c, s, out);
+    case SYNTAX_FIELD: return compile_field(c, s, out);
     case SYNTAX_ATTRIBUTE: return resolve(c, PL_REFERENCE_ATTRIBUTE, s->text, out);
     case SYNTAX_NEGATE:
     case SYNTAX_NOT:
@@ -147,7 +165,7 @@ pl_status pl_compile_syntax(pl_compiler *c, const pl_syntax *s, pl_node *out) {
 
 pl_status pl_program_compile(pl_program *program, const pl_expression *expression, const pl_meaning *meaning, pl_type wanted,
                              pl_place place, pl_problems *problems, pl_node *out) {
-    pl_compiler c = {.program = program, .meaning = meaning, .place = place, .problems = problems};
+    pl_compiler c = {.program = program, .meaning = meaning, .place = place, .problems = problems, .records = PL_NO_RECORDS};
     *out = 0;
     pl_status status = pl_graph_origin(program, place);
     if (status == PL_OK) status = pl_compile_syntax(&c, expression->root, out);

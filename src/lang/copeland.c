@@ -42,13 +42,14 @@ static bool takes_part(const contest *c, size_t row) {
 
 static void run_period(const pl_evaluation *e, const contest *c, const pl_graph_node *n, pl_store *store, size_t period) {
     const pl_frame *frame = e->frame;
+    const pl_grouping *grouping = n->scope == PL_SCOPE_GROUP ? &frame->groupings[0] : NULL;
     size_t first = period * frame->units;
     for (size_t a = 0; a < frame->units; a++) {
         if (!takes_part(c, first + a)) continue;
-        if (n->scope == PL_SCOPE_GROUP && (!frame->group_of || frame->group_of[a] == PL_NOBODY)) continue;
+        if (grouping && pl_group_at(grouping, a) == PL_NOBODY) continue;
         store->bits[(first + a) / 64] |= UINT64_C(1) << (first + a) % 64;
         for (size_t b = 0; b < a; b++) {
-            if (!takes_part(c, first + b) || (n->scope == PL_SCOPE_GROUP && frame->group_of[a] != frame->group_of[b])) continue;
+            if (!takes_part(c, first + b) || (grouping && grouping->group_of[a] != grouping->group_of[b])) continue;
             int result = compare(c, first + a, first + b);
             store->values[first + a] += result;
             store->values[first + b] -= result;

@@ -4,6 +4,7 @@
 #include "lang/plan.h"
 #include "lang/rows.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* A value used after an aggregate was taken is computed again there, unless that would cost more operations than this. */
@@ -33,8 +34,10 @@ static const pl_graph_node *node_at(const driver *d, size_t node) { return pl_gr
 pl_store *pl_store_add(pl_evaluation *e, pl_node node, pl_store_kind kind) {
     if (pl_reserve((void **)&e->stores, &e->store_capacity, e->store_count + 1, sizeof *e->stores, UINT32_MAX)) return NULL;
     pl_store *store = &e->stores[e->store_count];
-    size_t count = kind == STORE_ROWS ? pl_evaluation_rows(e) : e->frame->periods * (kind == STORE_GROUPS ? e->frame->groups : 1);
-    *store = (pl_store){.kind = kind, .values = calloc(count + 1, sizeof *store->values)};
+    uint32_t grouping = kind == STORE_GROUPS ? pl_graph_node_at(e->program, node)->slot : 0;
+    size_t count = kind == STORE_ROWS ? pl_evaluation_rows(e)
+                                      : e->frame->periods * (kind == STORE_GROUPS ? e->frame->groupings[grouping].groups : 1);
+    *store = (pl_store){.kind = kind, .grouping = grouping, .values = calloc(count + 1, sizeof *store->values)};
     if (kind == STORE_ROWS)
         store->bits = calloc(count / 64 + 2, sizeof *store->bits);
     else
@@ -47,6 +50,14 @@ pl_store *pl_store_add(pl_evaluation *e, pl_node node, pl_store_kind kind) {
     }
     e->stored[node] = (uint32_t)e->store_count++;
     return store;
+}
+
+bool pl_given_value(const pl_evaluation *e, const pl_graph_node *n, size_t period, double *out) {
+    *out = n->op == OP_CONSTANT ? n->value : 0;
+    if (n->op != OP_ELAPSED || !e->frame->elapsed) return n->op == OP_CONSTANT;
+    bool known = !isnan(e->frame->elapsed[period]);
+    if (known) *out = e->frame->elapsed[period];
+    return known;
 }
 
 bool pl_is_plain_column(const pl_evaluation *e, pl_node node) {
@@ -125,7 +136,7 @@ static void choose_kept(driver *d) {
             cost = add_up(cost, add_up(d->cost[n->a], add_up(d->cost[n->b], d->cost[n->c])));
         }
         bool computed = pl_rows_is_operation((pl_op)n->op) || n->op == OP_COMBINE;
-        d->kept[node] = computed && cost > CHEAP && d->read[node] > n->stage;
+        d->kept[node] = computed && !n->domain && cost > CHEAP && d->read[node] > n->stage;
         d->cost[node] = d->kept[node] || d->is_wanted[node] ? 1 : cost;
     }
 }
@@ -161,6 +172,7 @@ static bool needs_column(driver *d, pl_node argument) { return pl_is_plain_colum
 /* An aggregate that runs over the rows which pass `stage` computes. */
 static bool prepare_aggregate(driver *d, pl_node node) {
     const pl_graph_node *n = node_at(d, node);
+    if (n->scope == PL_SCOPE_RECORDS && n->op == OP_REDUCE) return true; /* computed record by record from what is stored */
     if (pl_pass_gathers(n)) return add_output(d, n->a, (pl_pass_sink){.reduce = node});
     if (n->op != OP_COPELAND) return needs_column(d, n->a);
     const pl_part *parts = pl_graph_parts(d->e->program, node);
@@ -206,9 +218,11 @@ static pl_status run_aggregates(driver *d, uint32_t stage) {
     for (size_t node = 1; node < d->e->node_count && status == PL_OK; node++) {
         const pl_graph_node *n = node_at(d, node);
         if (!d->needed[node] || n->stage != stage + 1 || !pl_graph_over_rows((pl_op)n->op) || pl_pass_gathers(n)) continue;
-        bool listed = n->scope == PL_SCOPE_PERIODS || n->scope == PL_SCOPE_CHILDREN;
+        bool listed = n->scope != PL_SCOPE_ALL && n->scope != PL_SCOPE_GROUP;
         if (n->op == OP_SHIFT)
             status = pl_shift_run(d->e, (pl_node)node);
+        else if (n->op == OP_REDUCE && n->scope == PL_SCOPE_RECORDS)
+            status = pl_records_run(d->e, (pl_node)node);
         else if (n->op == OP_COPELAND)
             status = pl_copeland_run(d->e, (pl_node)node, d->problems);
         else

@@ -19,6 +19,7 @@ typedef enum pl_store_kind {
 
 typedef struct pl_store {
     pl_store_kind kind;
+    uint32_t grouping; /* for GROUPS: which */
     double *values;
     unsigned char *present; /* a byte each, for PERIODS and GROUPS */
     uint64_t *bits;         /* for ROWS */
@@ -63,11 +64,23 @@ struct pl_evaluation {
 
 static inline size_t pl_evaluation_rows(const pl_evaluation *e) { return e->frame->units * e->frame->periods; }
 
+/* The grouping that a node over PL_SCOPE_GROUP means. */
+static inline const pl_grouping *pl_grouping_of(const pl_evaluation *e, const pl_graph_node *n) {
+    return &e->frame->groupings[n->slot];
+}
+static inline uint32_t pl_group_at(const pl_grouping *grouping, size_t unit) {
+    return grouping->group_of ? grouping->group_of[unit] : PL_NOBODY;
+}
+
 /* Makes room for a node's results and returns it, or NULL. All missing at first. The pointer lasts until the next call. */
 pl_store *pl_store_add(pl_evaluation *e, pl_node node, pl_store_kind kind);
 
 /* The values of a node that lie ready as a column of rows (an input of numbers or a store). False when there are none. */
 bool pl_store_rows(const pl_evaluation *e, pl_node node, const double **values, const uint64_t **bits);
+
+/* The value of a given node that is the same in all rows of a period: a constant, nothing, or the share of the year that is gone.
+ * False when it is missing; *out is 0 then. */
+bool pl_given_value(const pl_evaluation *e, const pl_graph_node *n, size_t period, double *out);
 
 /* True when a node is read where it lies: an input of numbers, with a value per row. */
 bool pl_is_plain_column(const pl_evaluation *e, pl_node node);
@@ -82,6 +95,11 @@ pl_status pl_scalar_create(pl_scalar **out, const pl_evaluation *e);
 void pl_scalar_free(pl_scalar *scalar);
 /* PL_MEMORY on failure; otherwise *present says whether there is a value. */
 pl_status pl_scalar_value(pl_scalar *scalar, pl_node node, size_t row, double *out, bool *present);
+
+/* The value of a node for one record of a list: of records, or of the row that the record belongs to. Incidents of nodes of records
+ * go to `log` (NULL: nowhere). */
+pl_status pl_scalar_record(pl_scalar *scalar, pl_node node, uint32_t list, size_t record, pl_incident_log *log, double *out,
+                           bool *present);
 
 bool pl_scalar_failed(const pl_scalar *scalar); /* some call gave PL_MEMORY */
 
@@ -101,11 +119,12 @@ pl_status pl_pass_run(pl_evaluation *e, const struct pl_plan *plan, const pl_pas
 bool pl_pass_gathers(const pl_graph_node *node);
 
 /* Aggregates that need their argument as a column: over sorted values (order.c), over the members of a list (members.c), in
- * another period (members.c), over pairs of units (copeland.c). Each writes a new store for `node`. */
+ * another period (members.c), over pairs of units (copeland.c), over records (records.c). Each writes a new store for `node`. */
 pl_status pl_order_run(pl_evaluation *e, pl_node node);
 pl_status pl_members_run(pl_evaluation *e, pl_node node);
 pl_status pl_shift_run(pl_evaluation *e, pl_node node);
 pl_status pl_copeland_run(pl_evaluation *e, pl_node node, pl_problems *problems);
+pl_status pl_records_run(pl_evaluation *e, pl_node node);
 
 /* Sorts numbers in rising order. */
 void pl_order_sort(double *values, size_t count);

@@ -20,13 +20,15 @@ struct pl_program {
     size_t place_count, place_capacity;
     uint32_t origin;
     void *cache;
+    const pl_library *library;
 };
 
-pl_status pl_program_create(pl_program **out, size_t max_nodes) {
+pl_status pl_program_create(pl_program **out, const pl_library *library, size_t max_nodes) {
     *out = NULL;
     pl_program *program = calloc(1, sizeof *program);
     if (!program) return PL_MEMORY;
     pl_arena_init(&program->arena, 0);
+    program->library = library;
     program->max_nodes = max_nodes ? max_nodes : DEFAULT_MAX_NODES;
     program->table_size = 64;
     program->table = calloc(program->table_size, sizeof *program->table);
@@ -59,6 +61,7 @@ pl_intern *pl_program_texts(pl_program *program) { return program->texts; }
 size_t pl_program_size(const pl_program *program) { return program->count; }
 pl_arena *pl_graph_arena(pl_program *program) { return &program->arena; }
 void **pl_graph_cache(pl_program *program) { return &program->cache; }
+const pl_library *pl_graph_library(const pl_program *program) { return program->library; }
 const pl_graph_node *pl_graph_node_at(const pl_program *program, pl_node node) { return &program->nodes[node]; }
 const pl_part *pl_graph_parts(const pl_program *program, pl_node node) { return program->parts + program->nodes[node].slot; }
 pl_type pl_program_type(const pl_program *program, pl_node node) { return (pl_type)program->nodes[node].type; }
@@ -171,6 +174,16 @@ static uint32_t stage_of(const pl_program *program, const pl_graph_node *node, c
     return pl_graph_over_rows((pl_op)node->op) ? stage + 1 : stage;
 }
 
+/* An aggregate over records is of rows; everything else is of records as soon as an operand is. */
+static uint8_t domain_of(const pl_program *program, const pl_graph_node *node, const pl_part *parts) {
+    if (node->op == OP_FIELD) return (uint8_t)(1 + node->count);
+    if (node->op == OP_REDUCE && node->scope == PL_SCOPE_RECORDS) return 0;
+    uint8_t domain = program->nodes[node->a].domain | program->nodes[node->b].domain | program->nodes[node->c].domain;
+    if (has_parts(node))
+        for (uint32_t i = 0; i < node->count; i++) domain |= program->nodes[parts[i].score].domain;
+    return domain;
+}
+
 static pl_status add_node(pl_program *program, pl_graph_node node, const pl_part *parts, pl_node *out) {
     *out = 0;
     size_t at = table_place(program, &node, parts);
@@ -181,6 +194,7 @@ static pl_status add_node(pl_program *program, pl_graph_node node, const pl_part
     if (pl_reserve((void **)&program->nodes, &program->capacity, program->count + 1, sizeof *program->nodes, program->max_nodes))
         return PL_MEMORY;
     node.stage = stage_of(program, &node, parts);
+    node.domain = domain_of(program, &node, parts);
     node.origin = program->origin;
     if (has_parts(&node)) {
         if (pl_reserve((void **)&program->parts, &program->part_capacity, program->part_count + node.count, sizeof *program->parts,
@@ -274,18 +288,29 @@ pl_status pl_graph_text(pl_program *program, pl_str text, pl_node *out) {
     return pl_graph_add(program, (pl_graph_node){.op = OP_CONSTANT, .type = PL_TYPE_TEXT, .value = id}, out);
 }
 
-pl_status pl_graph_reduce(pl_program *program, pl_reduce how, pl_scope scope, pl_node a, double parameter, pl_node *out) {
-    return pl_graph_add(
-        program,
-        (pl_graph_node){
-            .op = OP_REDUCE, .type = PL_TYPE_NUMBER, .detail = (uint8_t)how, .scope = (uint8_t)scope, .a = a, .value = parameter},
-        out);
+pl_status pl_graph_reduce(pl_program *program, pl_reduce how, pl_range range, pl_node a, pl_node key, double parameter,
+                          pl_node *out) {
+    return pl_graph_add(program,
+                        (pl_graph_node){.op = OP_REDUCE,
+                                        .type = PL_TYPE_NUMBER,
+                                        .detail = (uint8_t)how,
+                                        .scope = (uint8_t)range.scope,
+                                        .slot = range.which,
+                                        .a = a,
+                                        .b = key,
+                                        .value = parameter},
+                        out);
 }
 
-pl_status pl_graph_rank(pl_program *program, bool from_largest, pl_scope scope, pl_node a, pl_node *out) {
-    return pl_graph_add(
-        program, (pl_graph_node){.op = OP_RANK, .type = PL_TYPE_NUMBER, .detail = from_largest, .scope = (uint8_t)scope, .a = a},
-        out);
+pl_status pl_graph_rank(pl_program *program, bool from_largest, pl_range range, pl_node a, pl_node *out) {
+    return pl_graph_add(program,
+                        (pl_graph_node){.op = OP_RANK,
+                                        .type = PL_TYPE_NUMBER,
+                                        .detail = from_largest,
+                                        .scope = (uint8_t)range.scope,
+                                        .slot = range.which,
+                                        .a = a},
+                        out);
 }
 
 pl_status pl_graph_shift(pl_program *program, pl_node a, int32_t periods, pl_node *out) {
@@ -320,6 +345,10 @@ pl_status pl_program_attribute(pl_program *program, pl_type type, uint32_t slot,
     return pl_graph_add(program, (pl_graph_node){.op = OP_ATTRIBUTE, .type = (uint8_t)type, .slot = slot}, out);
 }
 
+pl_status pl_program_field(pl_program *program, pl_type type, uint32_t list, uint32_t slot, pl_node *out) {
+    return pl_graph_add(program, (pl_graph_node){.op = OP_FIELD, .type = (uint8_t)type, .slot = slot, .count = list}, out);
+}
+
 pl_status pl_program_combine(pl_program *program, pl_combine how, const pl_part *parts, size_t count, bool strict, pl_scope peers,
                              pl_node *out) {
     if (count == 0) return pl_program_missing(program, PL_TYPE_NUMBER, out);
@@ -343,7 +372,7 @@ pl_status pl_program_coalesce(pl_program *program, pl_node first, pl_node second
 }
 
 pl_status pl_program_mean_over(pl_program *program, pl_node value, pl_scope scope, pl_node *out) {
-    return pl_graph_reduce(program, REDUCE_MEAN, scope, value, 0, out);
+    return pl_graph_reduce(program, REDUCE_MEAN, (pl_range){scope, 0}, value, 0, 0, out);
 }
 
 pl_status pl_program_round(pl_program *program, pl_node value, int digits, pl_node *out) {

@@ -11,6 +11,8 @@ typedef enum pl_op {
     OP_MISSING,
     OP_COLUMN,    /* slot */
     OP_ATTRIBUTE, /* slot */
+    OP_ELAPSED,   /* the share of the year that is gone, of the frame: the same in all rows of a period */
+    OP_FIELD,     /* a node of records: slot, of the list in `count` */
     /* row by row; the result is missing where an argument is, except where noted */
     OP_NEGATE,
     OP_ABSOLUTE,
@@ -44,7 +46,8 @@ typedef enum pl_op {
     OP_REQUIRE,  /* a; an incident where a is missing and b (a boolean) is true */
     OP_COMBINE,  /* variadic; `detail` is a pl_combine, parts in a side table */
     /* over many rows */
-    OP_REDUCE,   /* one value per scope member set; `detail` is a pl_reduce, `scope`, value = parameter */
+    OP_REDUCE,   /* one value per scope member set; `detail` is a pl_reduce, `scope`, slot = which, value = parameter; over records
+                    with a key b, of those with the same key only the largest counts */
     OP_RANK,     /* place among the scope counted from 1, ties share the lowest; detail 1: from the largest, 0: from the smallest */
     OP_COPELAND, /* as OP_COMBINE, over `scope` */
     OP_SHIFT, /* a in another period: `detail` 1: value = periods back or forth; 2: absolute, slot = label in the program's texts */
@@ -69,8 +72,10 @@ typedef struct pl_graph_node {
     uint8_t detail;
     uint8_t scope;  /* pl_scope */
     bool strict;    /* a combination that is missing where one part is */
+    uint8_t domain; /* what the values belong to: 0 rows, 1 + list its records: set by the builder */
     uint32_t stage; /* how many aggregates deep it lies: set by the builder */
-    uint32_t slot;  /* input slot; for OP_COMBINE and OP_COPELAND the first of `count` parts; for OP_SHIFT a text */
+    uint32_t slot;  /* input slot; for OP_COMBINE and OP_COPELAND the first of `count` parts; for OP_SHIFT a text; for OP_REDUCE and
+                       OP_RANK which grouping or list */
     uint32_t count;
     pl_node a, b, c;
     uint32_t origin; /* index of the place of the expression that made it first; 0: none */
@@ -84,17 +89,22 @@ pl_status pl_graph_unary(pl_program *program, pl_op op, pl_type type, pl_node a,
 pl_status pl_graph_binary(pl_program *program, pl_op op, pl_type type, pl_node a, pl_node b, pl_node *out);
 pl_status pl_graph_if(pl_program *program, pl_node a, pl_node b, pl_node c, pl_node *out);
 pl_status pl_graph_text(pl_program *program, pl_str text, pl_node *out); /* a text constant */
-pl_status pl_graph_reduce(pl_program *program, pl_reduce how, pl_scope scope, pl_node a, double parameter, pl_node *out);
-pl_status pl_graph_rank(pl_program *program, bool from_largest, pl_scope scope, pl_node a, pl_node *out);
+pl_status pl_graph_reduce(pl_program *program, pl_reduce how, pl_range range, pl_node a, pl_node key, double parameter,
+                          pl_node *out);
+pl_status pl_graph_rank(pl_program *program, bool from_largest, pl_range range, pl_node a, pl_node *out);
 pl_status pl_graph_shift(pl_program *program, pl_node a, int32_t periods, pl_node *out);
 pl_status pl_graph_shift_to(pl_program *program, pl_node a, pl_str label, pl_node *out);
 
 /* Memory that lives as long as the program, and a place in it for what the compiler wants to keep between its calls. */
 pl_arena *pl_graph_arena(pl_program *program);
 void **pl_graph_cache(pl_program *program);
+const pl_library *pl_graph_library(const pl_program *program); /* or NULL */
 
 /* True for the operations that look at other rows than their own. */
 static inline bool pl_graph_over_rows(pl_op op) { return op == OP_REDUCE || op == OP_RANK || op == OP_COPELAND || op == OP_SHIFT; }
+
+/* True for the operations whose values lie ready in the frame. */
+static inline bool pl_graph_is_given(pl_op op) { return op <= OP_FIELD; }
 
 const pl_graph_node *pl_graph_node_at(const pl_program *program, pl_node node);
 const pl_part *pl_graph_parts(const pl_program *program, pl_node node);

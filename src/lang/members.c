@@ -24,40 +24,92 @@ static void settle(pl_store *store, const pl_graph_node *n, size_t row, double *
     put(store, row, present, result);
 }
 
-/* The unit's own periods of the same kind and year, up to this one. Labels that are no calendar period are each on their own. */
+/* Whether period q is a member of period p: of the same year, of the kind the scope names (p's own for `periods`), and over when p
+ * is. Years have no year in common: all up to p. Labels that are no calendar period are each on their own. */
+static bool is_member(pl_scope scope, const pl_period *periods, size_t q, size_t p) {
+    static const pl_period_kind kinds[] = {[PL_SCOPE_MONTHS] = PL_PERIOD_MONTH,
+                                           [PL_SCOPE_QUARTERS] = PL_PERIOD_QUARTER,
+                                           [PL_SCOPE_HALVES] = PL_PERIOD_HALF,
+                                           [PL_SCOPE_YEARS] = PL_PERIOD_YEAR};
+    if (q == p && scope == PL_SCOPE_PERIODS) return true;
+    pl_period_kind kind = scope == PL_SCOPE_PERIODS ? periods[p].kind : kinds[scope];
+    bool same_year = scope == PL_SCOPE_YEARS || periods[q].year == periods[p].year;
+    return kind != PL_PERIOD_OTHER && periods[p].kind != PL_PERIOD_OTHER && periods[q].kind == kind && same_year &&
+           pl_period_end(periods[q]) <= pl_period_end(periods[p]);
+}
+
 static void over_periods(pl_evaluation *e, pl_store *store, const pl_graph_node *n, const double *values, const uint64_t *bits,
                          const pl_period *periods, double *members) {
     size_t units = e->frame->units;
     for (size_t p = e->first_period; p < e->period_end; p++) {
         for (size_t unit = 0; unit < units; unit++) {
             size_t count = 0, row = p * units + unit;
-            for (size_t q = 0; q <= p; q++) {
-                bool same = q == p || (periods[q].kind == periods[p].kind && periods[q].kind != PL_PERIOD_OTHER &&
-                                       periods[q].year == periods[p].year);
-                if (same && has(bits, q * units + unit)) members[count++] = values[q * units + unit];
-            }
+            for (size_t q = 0; q < e->frame->periods; q++)
+                if (is_member((pl_scope)n->scope, periods, q, p) && has(bits, q * units + unit))
+                    members[count++] = values[q * units + unit];
             settle(store, n, row, members, count, has(bits, row), values[row]);
         }
     }
 }
 
-/* starts[u] .. starts[u+1] of `below` are the units directly below unit u. */
-static void list_children(const pl_frame *frame, size_t *starts, uint32_t *below) {
+/* Units listed by the one above them: below[starts[u]] .. below[ends[u] - 1] are the members of unit u. */
+typedef struct family {
+    size_t *starts, *ends;
+    uint32_t *below;
+} family;
+
+static uint32_t parent_of(const pl_frame *frame, size_t unit) { return frame->parent_of ? frame->parent_of[unit] : PL_NOBODY; }
+
+static void list_children(const pl_frame *frame, family *f) {
     for (size_t u = 0; u < frame->units; u++)
-        if (frame->parent_of && frame->parent_of[u] != PL_NOBODY) starts[frame->parent_of[u] + 2]++;
-    for (size_t u = 2; u < frame->units + 2; u++) starts[u] += starts[u - 1];
+        if (parent_of(frame, u) != PL_NOBODY) f->ends[parent_of(frame, u)]++;
+    for (size_t u = 0, at = 0; u < frame->units; u++) {
+        f->starts[u] = at;
+        at += f->ends[u];
+        f->ends[u] = f->starts[u];
+    }
     for (size_t u = 0; u < frame->units; u++)
-        if (frame->parent_of && frame->parent_of[u] != PL_NOBODY) below[starts[frame->parent_of[u] + 1]++] = (uint32_t)u;
+        if (parent_of(frame, u) != PL_NOBODY) f->below[f->ends[parent_of(frame, u)]++] = (uint32_t)u;
+}
+
+/* All below a unit follow it in one run of `below`. From the leaves up each unit's run gets its length, then from the roots down
+ * its place. */
+static bool list_all_below(const pl_frame *frame, family *f) {
+    size_t units = frame->units, ready = 0, at = 0;
+    uint32_t *order = malloc((units + 1) * sizeof *order); /* children before their parents */
+    size_t *pending = calloc(units + 1, sizeof *pending), *size = calloc(units + 1, sizeof *size);
+    bool good = order && pending && size;
+    for (size_t u = 0; good && u < units; u++)
+        if (parent_of(frame, u) != PL_NOBODY) pending[parent_of(frame, u)]++;
+    for (size_t u = 0; good && u < units; u++)
+        if (!pending[u]) order[ready++] = (uint32_t)u;
+    for (size_t i = 0; good && i < ready; i++) {
+        uint32_t parent = parent_of(frame, order[i]);
+        if (parent == PL_NOBODY) continue;
+        size[parent] += size[order[i]] + 1;
+        if (!--pending[parent]) order[ready++] = parent;
+    }
+    for (size_t i = ready; good && i-- > 0;) {
+        uint32_t u = order[i], parent = parent_of(frame, u);
+        size_t *next = parent == PL_NOBODY ? &at : &f->ends[parent]; /* where the next unit beside it goes */
+        f->below[*next] = u;
+        f->starts[u] = f->ends[u] = *next + 1;
+        *next += size[u] + 1;
+    }
+    free(order);
+    free(pending);
+    free(size);
+    return good;
 }
 
 static void over_children(pl_evaluation *e, pl_store *store, const pl_graph_node *n, const double *values, const uint64_t *bits,
-                          const size_t *starts, const uint32_t *below, double *members) {
+                          const family *f, double *members) {
     size_t units = e->frame->units;
     for (size_t p = e->first_period; p < e->period_end; p++) {
         for (size_t unit = 0; unit < units; unit++) {
             size_t count = 0, row = p * units + unit;
-            for (size_t k = starts[unit]; k < starts[unit + 1]; k++)
-                if (has(bits, p * units + below[k])) members[count++] = values[p * units + below[k]];
+            for (size_t k = f->starts[unit]; k < f->ends[unit]; k++)
+                if (has(bits, p * units + f->below[k])) members[count++] = values[p * units + f->below[k]];
             settle(store, n, row, members, count, has(bits, row), values[row]);
         }
     }
@@ -78,19 +130,21 @@ pl_status pl_members_run(pl_evaluation *e, pl_node node) {
     const uint64_t *bits;
     if (!store || !pl_store_rows(e, n->a, &values, &bits)) return PL_MEMORY;
     double *members = malloc((frame->units + frame->periods + 1) * sizeof *members);
-    size_t *starts = calloc(frame->units + 2, sizeof *starts);
-    uint32_t *below = malloc((frame->units + 1) * sizeof *below);
+    family f = {calloc(frame->units + 1, sizeof *f.starts), calloc(frame->units + 1, sizeof *f.ends),
+                malloc((frame->units + 1) * sizeof *f.below)};
     pl_period *periods = parse_periods(frame);
-    bool good = members && starts && below && periods;
-    if (good && n->scope == PL_SCOPE_CHILDREN) {
-        list_children(frame, starts, below);
-        over_children(e, store, n, values, bits, starts, below, members);
-    } else if (good) {
+    bool good = members && f.starts && f.ends && f.below && periods;
+    bool units = n->scope == PL_SCOPE_CHILDREN || n->scope == PL_SCOPE_BELOW;
+    if (good && n->scope == PL_SCOPE_BELOW) good = list_all_below(frame, &f);
+    if (good && n->scope == PL_SCOPE_CHILDREN) list_children(frame, &f);
+    if (good && units)
+        over_children(e, store, n, values, bits, &f, members);
+    else if (good)
         over_periods(e, store, n, values, bits, periods, members);
-    }
     free(members);
-    free(starts);
-    free(below);
+    free(f.starts);
+    free(f.ends);
+    free(f.below);
     free(periods);
     return good ? PL_OK : PL_MEMORY;
 }

@@ -124,18 +124,21 @@ typedef struct group_place {
     uint32_t met, place;
 } group_place;
 
-static uint32_t group_at(const pl_frame *frame, bool grouped, uint32_t unit) {
-    if (!grouped) return 0;
-    return frame->group_of ? frame->group_of[unit] : PL_NOBODY;
+/* The grouping that a node means; NULL: all units are one. */
+static const pl_grouping *grouping_of(const pl_evaluation *e, const pl_graph_node *n) {
+    return n->scope == PL_SCOPE_GROUP ? pl_grouping_of(e, n) : NULL;
 }
+
+static uint32_t group_at(const pl_grouping *grouping, uint32_t unit) { return grouping ? pl_group_at(grouping, unit) : 0; }
+static size_t group_count(const pl_grouping *grouping) { return grouping ? grouping->groups : 1; }
 
 static void rank_period(pl_store *store, const ordered *o, const pl_evaluation *e, const pl_graph_node *n, size_t period,
                         group_place *groups) {
-    bool grouped = n->scope == PL_SCOPE_GROUP;
-    memset(groups, 0, (e->frame->groups + 1) * sizeof *groups);
+    const pl_grouping *grouping = grouping_of(e, n);
+    memset(groups, 0, (group_count(grouping) + 1) * sizeof *groups);
     for (size_t i = 0; i < o->count; i++) {
         const entry *at = &o->entries[n->detail ? o->count - 1 - i : i];
-        uint32_t group = group_at(e->frame, grouped, at->unit);
+        uint32_t group = group_at(grouping, at->unit);
         if (group == PL_NOBODY) continue;
         group_place *g = &groups[group];
         g->met++;
@@ -149,18 +152,18 @@ static void rank_period(pl_store *store, const ordered *o, const pl_evaluation *
 
 /* Deals the sorted values out to their groups, where they stay sorted, and takes the aggregate of each. */
 static bool reduce_period(pl_store *store, const ordered *o, const pl_evaluation *e, const pl_graph_node *n, size_t period) {
-    bool grouped = n->scope == PL_SCOPE_GROUP;
-    size_t groups = grouped ? e->frame->groups : 1;
+    const pl_grouping *grouping = grouping_of(e, n);
+    size_t groups = group_count(grouping);
     size_t *starts = calloc(groups + 2, sizeof *starts);
     double *dealt = malloc((o->count + 1) * sizeof *dealt);
     if (starts && dealt) {
         for (size_t i = 0; i < o->count; i++) {
-            uint32_t group = group_at(e->frame, grouped, o->entries[i].unit);
+            uint32_t group = group_at(grouping, o->entries[i].unit);
             if (group != PL_NOBODY) starts[group + 2]++;
         }
         for (size_t g = 2; g < groups + 2; g++) starts[g] += starts[g - 1];
         for (size_t i = 0; i < o->count; i++) {
-            uint32_t group = group_at(e->frame, grouped, o->entries[i].unit);
+            uint32_t group = group_at(grouping, o->entries[i].unit);
             if (group != PL_NOBODY) dealt[starts[group + 1]++] = value_of(o->entries[i].key);
         }
         for (size_t g = 0; g < groups; g++) {
@@ -184,7 +187,7 @@ pl_status pl_order_run(pl_evaluation *e, pl_node node) {
     if (!store || !pl_store_rows(e, n->a, &values, &bits)) return PL_MEMORY;
     size_t units = e->frame->units;
     ordered o = {malloc((units + 1) * sizeof(entry)), malloc((units + 1) * sizeof(entry)), 0};
-    group_place *groups = malloc((e->frame->groups + 1) * sizeof *groups);
+    group_place *groups = malloc((group_count(grouping_of(e, n)) + 1) * sizeof *groups);
     bool good = o.entries && o.spare && groups;
     for (size_t period = e->first_period; good && period < e->period_end; period++) {
         order_period(&o, e, values, bits, period);

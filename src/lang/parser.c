@@ -113,6 +113,14 @@ static bool enter(parser *p) {
     return false;
 }
 
+/* "unit.group" after "unit" is "group"; false, with *rest untouched, for every other name. */
+static bool after_dot(pl_str name, const char *owner, pl_str *rest) {
+    size_t length = strlen(owner);
+    if (name.len < length + 2 || name.at[length] != '.' || !pl_str_is_fold((pl_str){name.at, length}, owner)) return false;
+    *rest = (pl_str){name.at + length + 1, name.len - length - 1};
+    return true;
+}
+
 /* ---- calls ---- */
 
 static bool append(parser *p, pl_syntax *call, size_t *capacity, pl_syntax *argument) {
@@ -135,14 +143,25 @@ static bool append(parser *p, pl_syntax *call, size_t *capacity, pl_syntax *argu
 static bool parse_scope(parser *p, pl_syntax *call) {
     if (!take_word(p, "over")) return true;
     if (p->token.kind != TOKEN_NAME) {
-        fail(p, "E201", p->token.from, "after \"over\" comes what it runs over: all, group, peers, periods or children");
+        fail(p, "E201", p->token.from, "after \"over\" comes what it runs over: all, group, peers, periods, children, events ...");
         return false;
     }
-    call->scope = p->token.text;
+    call->by_attribute = !p->token.quoted && after_dot(p->token.text, "unit", &call->scope);
+    if (!call->by_attribute) call->scope = p->token.text;
     advance(p);
-    if (!take_word(p, "where")) return true;
-    call->where = parse_or(p);
-    return call->where != NULL;
+    if (take_word(p, "of")) {
+        if (p->token.kind != TOKEN_NAME) {
+            fail(p, "E201", p->token.from, "after \"of\" comes the code of an indicator");
+            return false;
+        }
+        call->of = p->token.text;
+        advance(p);
+    }
+    if (take_word(p, "where") && !(call->where = parse_or(p))) return false;
+    if (!take_word(p, "once")) return true;
+    take_word(p, "per");
+    call->once = parse_or(p);
+    return call->once != NULL;
 }
 
 static pl_syntax *parse_call(parser *p, pl_str name, size_t from) {
@@ -175,13 +194,16 @@ static pl_syntax *parse_name(parser *p) {
             if (node) node->number = yes;
             return node;
         }
-        static const char *const words[] = {"and", "or", "not", "over", "where"};
+        static const char *const words[] = {"and", "or", "not", "over", "where", "once"};
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
             if (pl_str_is_fold(token.text, words[i])) return fail(p, "E201", token.from, "a value is missing before this word");
     }
-    bool attribute = !token.quoted && token.text.len > 5 && pl_str_is_fold((pl_str){token.text.at, 5}, "unit.");
-    pl_syntax *node = make(p, attribute ? SYNTAX_ATTRIBUTE : SYNTAX_NAME, token.from);
-    if (node) node->text = attribute ? (pl_str){token.text.at + 5, token.text.len - 5} : token.text;
+    pl_str name = token.text;
+    pl_syntax_kind kind = SYNTAX_NAME;
+    if (!token.quoted && after_dot(token.text, "unit", &name)) kind = SYNTAX_ATTRIBUTE;
+    if (!token.quoted && (after_dot(token.text, "event", &name) || after_dot(token.text, "rater", &name))) kind = SYNTAX_FIELD;
+    pl_syntax *node = make(p, kind, token.from);
+    if (node) node->text = name;
     return node;
 }
 
@@ -237,7 +259,7 @@ static pl_syntax *parse_postfix(parser *p) {
             advance(p);
             bool operand = p->token.kind == TOKEN_NUMBER || p->token.kind == TOKEN_TEXT || at_symbol(p, '(') ||
                            (p->token.kind == TOKEN_NAME && !at_word(p, "and") && !at_word(p, "or") && !at_word(p, "over") &&
-                            !at_word(p, "where"));
+                            !at_word(p, "where") && !at_word(p, "once"));
             if (operand) return fail(p, "E201", p->end, "% means \"per cent\"; for the remainder of a division write mod(a, b)");
             node = make_over(p, SYNTAX_PERCENT, node->from, node, NULL);
         } else {
@@ -349,7 +371,7 @@ static bool too_deep(const pl_syntax *node, unsigned depth) {
     if (depth > 10 * PL_EXPRESSION_DEPTH) return true;
     for (size_t i = 0; i < node->count; i++)
         if (too_deep(node->arguments[i], depth + 1)) return true;
-    return node->where && too_deep(node->where, depth + 1);
+    return (node->where && too_deep(node->where, depth + 1)) || (node->once && too_deep(node->once, depth + 1));
 }
 
 static pl_status finish(parser *p, const pl_expression **out, const pl_syntax *root) {

@@ -52,7 +52,8 @@ bool pl_pass_gathers(const pl_graph_node *node) {
 }
 
 static size_t partial_width(const pass *p, pl_node reduce) {
-    return pl_graph_node_at(p->e->program, reduce)->scope == PL_SCOPE_GROUP ? p->e->frame->groups : 1;
+    const pl_graph_node *n = pl_graph_node_at(p->e->program, reduce);
+    return n->scope == PL_SCOPE_GROUP ? pl_grouping_of(p->e, n)->groups : 1;
 }
 
 static bool prepare_worker(pass *p, pass_worker *w) {
@@ -101,11 +102,11 @@ static void load_input(pass_register *to, const pl_input *input, size_t at, size
 }
 
 static void load_group_values(pass_register *to, const pl_evaluation *e, const pl_store *store, const block *b) {
-    const uint32_t *group_of = e->frame->group_of;
+    const pl_grouping *grouping = &e->frame->groupings[store->grouping];
     to->values = to->own;
     for (size_t i = 0; i < b->rows; i++) {
-        uint32_t group = group_of ? group_of[b->unit + i] : PL_NOBODY;
-        size_t at = b->period * e->frame->groups + group;
+        uint32_t group = pl_group_at(grouping, b->unit + i);
+        size_t at = b->period * grouping->groups + group;
         to->own[i] = group == PL_NOBODY ? 0 : store->values[at];
         to->present[i] = group == PL_NOBODY ? 0 : store->present[at];
     }
@@ -136,8 +137,7 @@ static void load(const pass *p, pass_worker *w, const pl_plan_step *step, const 
         load_input(to, &e->frame->attributes[n->slot], b->unit, b->rows);
     } else {
         to->values = to->own;
-        to->own[0] = n->op == OP_CONSTANT ? n->value : 0;
-        to->present[0] = n->op == OP_CONSTANT;
+        to->present[0] = pl_given_value(e, n, b->period, &to->own[0]);
     }
 }
 
@@ -233,7 +233,7 @@ static void output(pass *p, pass_worker *w, const pl_plan_step *step, const bloc
         }
         const pl_graph_node *n = pl_graph_node_at(p->e->program, sink->reduce);
         bool grouped = n->scope == PL_SCOPE_GROUP;
-        const uint32_t *group_of = p->e->frame->group_of;
+        const uint32_t *group_of = grouped ? pl_grouping_of(p->e, n)->group_of : NULL;
         if (grouped && !group_of) continue;
         size_t stretch = (b->period - p->e->first_period) * p->chunks + chunk;
         pl_gather_rows((pl_reduce)n->detail, p->partials[i] + stretch * partial_width(p, sink->reduce),
@@ -335,11 +335,13 @@ static bool find_first_sinks(pass *p, size_t **out) {
 
 pl_status pl_pass_run(pl_evaluation *e, const pl_plan *plan, const pl_pass_sink *sinks, size_t sink_count, pl_pool *pool) {
     pass p = {.e = e, .plan = plan, .sinks = sinks, .sink_count = sink_count};
-    bool grouped = false;
-    for (size_t i = 0; i < sink_count; i++)
-        grouped |= sinks[i].reduce && pl_graph_node_at(e->program, sinks[i].reduce)->scope == PL_SCOPE_GROUP;
+    size_t groups = 0;
+    for (size_t i = 0; i < sink_count; i++) {
+        size_t width = sinks[i].reduce ? partial_width(&p, sinks[i].reduce) : 0;
+        if (width > groups) groups = width;
+    }
     p.chunk_rows = CHUNK_ROWS;
-    while (grouped && p.chunk_rows < CHUNK_ROWS_PER_GROUP * e->frame->groups) p.chunk_rows *= 2;
+    while (groups > 1 && p.chunk_rows < CHUNK_ROWS_PER_GROUP * groups) p.chunk_rows *= 2;
     p.chunks = (e->frame->units + p.chunk_rows - 1) / p.chunk_rows;
     for (size_t i = 0; i < plan->step_count; i++) {
         const pl_graph_node *n = pl_graph_node_at(e->program, plan->steps[i].node);

@@ -75,11 +75,13 @@ int64_t pl_period_ordinal(pl_period period) {
     return (int64_t)period.year * (12 / months(period.kind)) + period.number - 1;
 }
 
+int64_t pl_period_end(pl_period period) { return (int64_t)period.year * 12 + (int64_t)period.number * months(period.kind); }
+
 int pl_period_compare(pl_str label_a, pl_str label_b) {
     pl_period a = pl_period_parse(label_a), b = pl_period_parse(label_b);
     bool other_a = a.kind == PL_PERIOD_OTHER, other_b = b.kind == PL_PERIOD_OTHER;
     if (other_a || other_b) return other_a != other_b ? other_a - other_b : pl_str_compare(label_a, label_b);
-    int64_t end_a = (int64_t)a.year * 12 + a.number * months(a.kind), end_b = (int64_t)b.year * 12 + b.number * months(b.kind);
+    int64_t end_a = pl_period_end(a), end_b = pl_period_end(b);
     if (end_a != end_b) return end_a < end_b ? -1 : 1;
     if (a.kind != b.kind) return months(a.kind) < months(b.kind) ? -1 : 1;
     return pl_str_compare(label_a, label_b);

@@ -35,7 +35,9 @@ static const pl_graph_node *node_at(const planner *p, pl_node node) { return pl_
 static bool is_stored(const planner *p, pl_node node) { return p->view->stored[node] != 0; }
 
 /* Leaves of the plan: what is loaded instead of computed. */
-static bool is_loaded(const planner *p, pl_node node) { return is_stored(p, node) || node_at(p, node)->op <= OP_ATTRIBUTE; }
+static bool is_loaded(const planner *p, pl_node node) {
+    return is_stored(p, node) || pl_graph_is_given((pl_op)node_at(p, node)->op);
+}
 
 static uint32_t operand_count(const planner *p, pl_node node) {
     if (is_loaded(p, node)) return 0;
@@ -121,7 +123,7 @@ static uint32_t reading(planner *p, pl_node node, bool uniform) {
 
 static bool is_uniform(const planner *p, pl_node node) {
     const pl_graph_node *n = node_at(p, node);
-    if (n->op == OP_CONSTANT || n->op == OP_MISSING) return true;
+    if (n->op == OP_CONSTANT || n->op == OP_MISSING || n->op == OP_ELAPSED) return true;
     if (n->op == OP_REDUCE) return n->scope == PL_SCOPE_ALL;
     if (is_loaded(p, node) || n->op == OP_COMBINE) return false;
     unsigned arity = pl_rows_arity((pl_op)n->op);

@@ -7,8 +7,11 @@ struct pl_scalar {
     const pl_evaluation *e;
     double *values;
     unsigned char *present;
-    unsigned char *known; /* the two above hold the value in `row` */
-    size_t size, row;
+    uint32_t *known; /* the two above hold the value in `row` (and `record`) where this is `turn` */
+    uint32_t turn;
+    size_t size, row, record;
+    uint32_t list;        /* that `record` is of */
+    pl_incident_log *log; /* where incidents of nodes of records go; NULL: nowhere */
     bool used;
     bool failed;
     bool afresh; /* computes what can be computed, even where a result is stored */
@@ -40,16 +43,25 @@ static bool make_room(pl_scalar *s) {
     if (values) s->values = values;
     unsigned char *present = realloc(s->present, size);
     if (present) s->present = present;
-    unsigned char *known = realloc(s->known, size);
+    uint32_t *known = realloc(s->known, size * sizeof *known);
     if (known) s->known = known;
     if (!values || !present || !known) return false;
-    memset(known + s->size, 0, size - s->size);
+    memset(known + s->size, 0, (size - s->size) * sizeof *known);
     s->size = size;
     return true;
 }
 
+/* Forgets every value. */
+static void begin_turn(pl_scalar *s) {
+    if (++s->turn) return;
+    memset(s->known, 0, s->size * sizeof *s->known);
+    s->turn = 1;
+}
+
+static bool is_known(const pl_scalar *s, pl_node node) { return s->known[node] == s->turn; }
+
 static bool push(pl_scalar *s, pl_node node) {
-    if (!node || s->known[node]) return true;
+    if (!node || is_known(s, node)) return true;
     if (pl_reserve((void **)&s->stack, &s->capacity, s->depth + 1, sizeof *s->stack, 0)) return false;
     s->stack[s->depth++] = node;
     return true;
@@ -58,7 +70,7 @@ static bool push(pl_scalar *s, pl_node node) {
 static void set(pl_scalar *s, pl_node node, double value, bool present) {
     s->values[node] = present ? value : 0;
     s->present[node] = present;
-    s->known[node] = 1;
+    s->known[node] = s->turn;
 }
 
 static void set_input(pl_scalar *s, pl_node node, const pl_input *input, size_t at) {
@@ -81,18 +93,27 @@ static bool load(pl_scalar *s, pl_node node) {
         size_t at = s->row;
         if (store->kind == STORE_PERIODS) at = period;
         if (store->kind == STORE_GROUPS) {
-            uint32_t group = frame->group_of ? frame->group_of[unit] : PL_NOBODY;
+            const pl_grouping *grouping = &frame->groupings[store->grouping];
+            uint32_t group = pl_group_at(grouping, unit);
             if (group == PL_NOBODY) {
                 set(s, node, 0, false);
                 return true;
             }
-            at = period * frame->groups + group;
+            at = period * grouping->groups + group;
         }
         set(s, node, store->values[at], store->bits ? store->bits[at / 64] >> at % 64 & 1 : store->present[at]);
         return true;
     }
     switch (n->op) {
-    case OP_CONSTANT: set(s, node, n->value, true); return true;
+    case OP_CONSTANT:
+    case OP_MISSING:
+    case OP_ELAPSED: {
+        double value;
+        bool present = pl_given_value(e, n, period, &value);
+        set(s, node, value, present);
+        return true;
+    }
+    case OP_FIELD: set_input(s, node, &frame->records[n->count].columns[n->slot], s->record); return true;
     case OP_COLUMN: set_input(s, node, &frame->columns[n->slot], s->row); return true;
     case OP_ATTRIBUTE: set_input(s, node, &frame->attributes[n->slot], unit); return true;
     default:
@@ -102,8 +123,12 @@ static bool load(pl_scalar *s, pl_node node) {
     }
 }
 
+/* Of a condition first the condition itself, then the branch that is taken and no other: what the other would meet is no
+ * incident. */
 static bool push_operands(pl_scalar *s, pl_node node) {
     const pl_graph_node *n = pl_graph_node_at(s->e->program, node);
+    if (n->op == OP_IF && !is_known(s, n->a)) return push(s, n->a);
+    if (n->op == OP_IF) return !s->present[n->a] || push(s, s->values[n->a] != 0 ? n->b : n->c);
     if (n->op != OP_COMBINE) return push(s, n->a) && push(s, n->b) && push(s, n->c);
     const pl_part *parts = pl_graph_parts(s->e->program, node);
     for (uint32_t i = 0; i < n->count; i++)
@@ -147,9 +172,19 @@ static bool combine(pl_scalar *s, pl_node node) {
 static bool compute(pl_scalar *s, pl_node node) {
     const pl_graph_node *n = pl_graph_node_at(s->e->program, node);
     if (n->op == OP_COMBINE) return combine(s, node);
+    if (n->op == OP_IF) {
+        pl_node taken = s->values[n->a] != 0 ? n->b : n->c;
+        bool present = s->present[n->a] && s->present[taken];
+        set(s, node, present ? s->values[taken] : 0, present);
+        return true;
+    }
     double value;
     unsigned char has;
-    pl_rows_apply((pl_op)n->op, &value, &has, cell(s, n->a), cell(s, n->b), cell(s, n->c), 1);
+    pl_cells a = cell(s, n->a), b = cell(s, n->b);
+    pl_incident_kind kind;
+    bool incident = pl_rows_apply((pl_op)n->op, &value, &has, a, b, cell(s, n->c), 1);
+    if (incident && n->domain && s->log && pl_rows_incident((pl_op)n->op, &has, a, b, 0, &kind))
+        pl_incident_add(s->log, kind, node, 1, s->row);
     set(s, node, value, has);
     return true;
 }
@@ -161,7 +196,7 @@ static pl_status settle(pl_scalar *s, pl_node node) {
     while (s->depth) {
         pl_node top = s->stack[s->depth - 1];
         size_t depth = s->depth;
-        if (s->known[top] || load(s, top)) {
+        if (is_known(s, top) || load(s, top)) {
             s->depth--;
             continue;
         }
@@ -176,10 +211,29 @@ static pl_status settle(pl_scalar *s, pl_node node) {
 pl_status pl_scalar_value(pl_scalar *s, pl_node node, size_t row, double *out, bool *present) {
     s->failed |= !make_room(s);
     if (s->failed) return PL_MEMORY;
-    if (!s->used || s->row != row) memset(s->known, 0, s->size);
+    if (!s->used || s->row != row) begin_turn(s);
     s->used = true;
     s->row = row;
     s->failed = settle(s, node) != PL_OK;
+    if (s->failed) return PL_MEMORY;
+    *out = s->values[node];
+    *present = s->present[node];
+    return PL_OK;
+}
+
+pl_status pl_scalar_record(pl_scalar *s, pl_node node, uint32_t list, size_t record, pl_incident_log *log, double *out,
+                           bool *present) {
+    s->failed |= !make_room(s);
+    if (s->failed) return PL_MEMORY;
+    size_t row = s->e->frame->records[list].row_of[record];
+    if (!s->used || s->list != list || s->record != record || s->row != row) begin_turn(s);
+    s->used = true;
+    s->list = list;
+    s->record = record;
+    s->row = row;
+    s->log = log;
+    s->failed = settle(s, node) != PL_OK;
+    s->log = NULL;
     if (s->failed) return PL_MEMORY;
     *out = s->values[node];
     *present = s->present[node];
@@ -195,6 +249,7 @@ pl_status pl_evaluation_suppose(const pl_evaluation *e, pl_node node, size_t row
     s->afresh = true;
     s->row = row;
     pl_status status = make_room(s) ? PL_OK : PL_MEMORY;
+    if (status == PL_OK) begin_turn(s);
     for (size_t i = 0; i < count && status == PL_OK; i++)
         set(s, suppositions[i].node, suppositions[i].value, suppositions[i].present);
     if (status == PL_OK) status = settle(s, node);

@@ -10,6 +10,7 @@ typedef enum pl_syntax_kind {
     SYNTAX_BOOLEAN,
     SYNTAX_NAME,      /* text */
     SYNTAX_ATTRIBUTE, /* unit.text */
+    SYNTAX_FIELD,     /* event.text, rater.text */
     SYNTAX_NEGATE,    /* of arguments[0] */
     SYNTAX_NOT,
     SYNTAX_PERCENT,
@@ -44,8 +45,11 @@ typedef struct pl_syntax {
     pl_str text;
     struct pl_syntax **arguments;
     size_t count;
-    pl_str scope;            /* word after `over`, or empty */
+    pl_str scope;            /* word after `over`, or empty; for `over unit.NAME` the name, and */
+    bool by_attribute;       /* true */
+    pl_str of;               /* code after `over events of`, or empty */
     struct pl_syntax *where; /* condition after `where`, or NULL */
+    struct pl_syntax *once;  /* key after `once per`, or NULL */
 } pl_syntax;
 
 struct pl_expression {

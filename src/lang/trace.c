@@ -112,9 +112,20 @@ static void write_source(tracer *t, const pl_syntax *s, pl_buffer *out) {
     }
 }
 
+/* The scope as it was written; `peers` and what a definition hands on as what they stand for. */
+static void write_scope(const tracer *t, const pl_syntax *s, const pl_call_frame *frame, pl_buffer *out) {
+    static const char *const scopes[] = {"all", "group", "periods", "months", "quarters", "halves", "years", "children", "below"};
+    bool handed_on = t->inside && !s->by_attribute && pl_str_is(s->scope, "scope");
+    if (s->by_attribute)
+        pl_buffer_print(out, " over unit.%.*s", PL_ARG(s->scope));
+    else if (frame->range.scope == PL_SCOPE_RECORDS && !handed_on)
+        pl_buffer_print(out, " over %.*s%s%.*s", PL_ARG(s->scope), s->of.len ? " of " : "", PL_ARG(s->of));
+    else if (frame->range.scope != PL_SCOPE_RECORDS)
+        pl_buffer_print(out, " over %s", scopes[frame->range.scope]);
+}
+
 /* What an aggregate ran over, and what it gave. */
 static void note_comparison(tracer *t, const pl_syntax *s, pl_node node, const pl_call_frame *frame) {
-    static const char *const scopes[] = {"all", "group", "periods", "children"};
     pl_trace *trace = t->trace;
     pl_buffer what;
     pl_buffer_init(&what, 0);
@@ -123,13 +134,17 @@ static void note_comparison(tracer *t, const pl_syntax *s, pl_node node, const p
         if (i) pl_buffer_text(&what, ", ");
         write_source(t, s->arguments[i], &what);
     }
-    pl_buffer_print(&what, " over %s", scopes[frame->scope]);
+    write_scope(t, s, frame, &what);
     if (s->where) {
         pl_buffer_text(&what, " where ");
         write_source(t, s->where, &what);
     }
+    if (s->once) {
+        pl_buffer_text(&what, " once per ");
+        write_source(t, s->once, &what);
+    }
     pl_buffer_char(&what, ')');
-    pl_comparison comparison = {.scope = frame->scope};
+    pl_comparison comparison = {.scope = frame->range.scope};
     comparison.present = pl_evaluation_value(t->evaluation, node, t->row, &comparison.value);
     if (what.failed || !pl_str_copy(&comparison.what, t->arena, pl_buffer_view(&what))) t->status = PL_MEMORY;
     pl_buffer_free(&what);
@@ -150,12 +165,10 @@ static void write_list(tracer *t, const pl_syntax *s) {
 
 /* A function that the language defines is written out with its arguments put in. */
 static void write_definition(tracer *t, const pl_syntax *s, const pl_call_frame *frame) {
-    pl_node *arguments;
-    size_t count;
-    t->status = pl_compile_arguments(&t->compiler, s, frame->definition, &arguments, &count);
-    if (t->status != PL_OK) return;
     trace_frame inside = {*frame, s, t->inside, t->source};
-    inside.frame.arguments = arguments;
+    size_t count;
+    t->status = pl_compile_arguments(&t->compiler, s, &inside.frame, &count);
+    if (t->status != PL_OK) return;
     step_in(t, &inside);
     write_tree(t, frame->definition->body);
     step_out(t);
@@ -171,7 +184,7 @@ static const pl_syntax *chosen_branch(tracer *t, const pl_syntax *s) {
 }
 
 static void write_call(tracer *t, const pl_syntax *s) {
-    const pl_function *f = pl_function_find(s->text);
+    const pl_function *f = pl_library_find(pl_graph_library(t->compiler.program), s->text);
     pl_call_frame frame = {0};
     if (!f || f->builtin == BUILTIN_SCORE) {
         write_compiled(t, s);
@@ -220,7 +233,7 @@ static int written_precedence(tracer *t, const pl_syntax *s) {
     const pl_syntax *only = s->kind == SYNTAX_BINARY ? without_neutral(t, s) : NULL;
     if (only) return written_precedence(t, only);
     if (s->kind == SYNTAX_CALL) {
-        const pl_function *f = pl_function_find(s->text);
+        const pl_function *f = pl_library_find(pl_graph_library(t->compiler.program), s->text);
         const pl_definition *definition;
         bool written_out = f && f->builtin == BUILTIN_DEFINED && f->over == PL_OVER_NEVER;
         if (written_out && pl_definition_of(t->compiler.program, f, &definition) == PL_OK)
@@ -301,6 +314,7 @@ static void write_tree(tracer *t, const pl_syntax *s) {
     case SYNTAX_TEXT:
     case SYNTAX_BOOLEAN:
     case SYNTAX_ATTRIBUTE:
+    case SYNTAX_FIELD:
     case SYNTAX_SHIFT: write_compiled(t, s); break;
     case SYNTAX_CALL: write_call(t, s); break;
     case SYNTAX_BINARY: write_binary(t, s); break;
@@ -324,7 +338,7 @@ pl_status pl_trace_expression(pl_trace *out, pl_arena *arena, pl_program *progra
     *out = (pl_trace){.formula = expression->source};
     out->comparisons = pl_arena_array(arena, MOST_COMPARISONS, sizeof *out->comparisons);
     if (!out->comparisons) return PL_MEMORY;
-    tracer t = {.compiler = {.program = program, .meaning = meaning},
+    tracer t = {.compiler = {.program = program, .meaning = meaning, .records = PL_NO_RECORDS},
                 .evaluation = evaluation,
                 .row = row,
                 .arena = arena,

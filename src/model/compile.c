@@ -145,7 +145,8 @@ static pl_status make_frame(pl_compiled *c) {
     s->group_of = malloc((d->unit_count + 1) * sizeof *s->group_of);
     s->parent_of = malloc((d->unit_count + 1) * sizeof *s->parent_of);
     c->scored = calloc(d->period_count + 1, sizeof *c->scored);
-    if (!c->columns || !c->attributes || !s->group_of || !s->parent_of || !c->scored) return PL_MEMORY;
+    s->groupings = calloc(d->attribute_count + 1, sizeof *s->groupings);
+    if (!c->columns || !c->attributes || !s->group_of || !s->parent_of || !c->scored || !s->groupings) return PL_MEMORY;
     for (size_t i = 0; i < d->element_count; i++) c->columns[i] = (pl_input){d->elements[i].numbers, d->elements[i].present, NULL};
     for (size_t i = 0; i < d->attribute_count; i++)
         c->attributes[i] = (pl_input){d->attributes[i].numbers, d->attributes[i].present, NULL};
@@ -153,14 +154,15 @@ static pl_status make_frame(pl_compiled *c) {
         s->group_of[unit] = d->units[unit].group;
         s->parent_of[unit] = d->units[unit].parent;
     }
+    s->groupings[0] = (pl_grouping){d->group_count ? s->group_of : NULL, d->group_count};
     c->frame = (pl_frame){.units = d->unit_count,
                           .periods = d->period_count,
                           .columns = c->columns,
                           .column_count = d->element_count,
                           .attributes = c->attributes,
                           .attribute_count = d->attribute_count,
-                          .group_of = d->group_count ? s->group_of : NULL,
-                          .groups = d->group_count,
+                          .groupings = s->groupings,
+                          .grouping_count = 1,
                           .parent_of = s->parent_of,
                           .period_labels = d->periods,
                           .scored = c->scored};
@@ -246,7 +248,7 @@ static bool spans_periods(const pl_model *model) {
         const pl_indicator *node = &model->indicators[i];
         const pl_expression *expressions[] = {node->value, node->score, node->combine, node->applies};
         for (size_t e = 0; e < 4; e++)
-            if (expressions[e] && pl_expression_spans_periods(expressions[e])) return true;
+            if (expressions[e] && pl_expression_spans_periods(expressions[e], model->library)) return true;
     }
     return false;
 }
@@ -262,7 +264,7 @@ pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset 
     c->scratch = calloc(1, sizeof *c->scratch);
     c->nodes = calloc(model->indicator_count + 1, sizeof *c->nodes);
     if (!c->scratch || !c->nodes) k.worst = PL_MEMORY;
-    if (k.worst == PL_OK) k.worst = pl_program_create(&c->program, 0);
+    if (k.worst == PL_OK) k.worst = pl_program_create(&c->program, model->library, 0);
     if (k.worst == PL_OK) k.worst = make_frame(c);
     if (k.worst == PL_OK) k.worst = pl_naming_prepare(c);
     if (k.worst == PL_OK) keep(&k, choose_periods(&k, periods));
@@ -287,6 +289,10 @@ void pl_compiled_free(pl_compiled *c) {
     struct pl_compile_scratch *s = c->scratch;
     if (s) {
         for (size_t i = 0; s->texts && i < c->dataset->attribute_count; i++) free(s->texts[i]);
+        for (size_t i = 0; s->classes && i < c->dataset->attribute_count; i++) free(s->classes[i]);
+        free(s->classes);
+        free(s->grouping_of);
+        free(s->groupings);
         free(s->texts);
         free(s->group_of);
         free(s->parent_of);

@@ -19,12 +19,12 @@ typedef struct wanting {
     const pl_indicator *node;
 } wanting;
 
-static pl_status want(void *context, pl_reference_kind kind, pl_str name, bool shifted) {
-    (void)shifted;
+static pl_status want(void *context, const pl_reference *reference) {
     const wanting *w = context;
+    pl_str name = reference->name;
     uint32_t id;
-    if (kind == PL_REFERENCE_ATTRIBUTE) return pl_intern_add(w->g->attributes, name, &id);
-    if (kind == PL_REFERENCE_SCORE || is_constant(name)) return PL_OK;
+    if (reference->kind == PL_REFERENCE_ATTRIBUTE) return pl_intern_add(w->g->attributes, name, &id);
+    if (reference->kind != PL_REFERENCE_NAME || is_constant(name)) return PL_OK;
     bool own = pl_str_equal(name, w->node->code) && w->node->child_count == 0; /* its own element, not itself */
     if (!own && pl_model_find(w->g->model, name) != PL_NO_INDEX) return PL_OK;
     return pl_intern_add(w->g->elements, name, &id);
@@ -41,7 +41,8 @@ static pl_status want_all(pl_gathering *g) {
         const pl_expression *expressions[] = {w.node->value, w.node->score, w.node->combine, w.node->applies};
         if (!w.node->child_count && !w.node->value) status = pl_intern_add(g->elements, w.node->code, &id);
         for (size_t k = 0; k < 4 && status == PL_OK; k++)
-            if (expressions[k] && !(k == 2 && !w.node->child_count)) status = pl_expression_references(expressions[k], want, &w);
+            if (expressions[k] && !(k == 2 && !w.node->child_count))
+                status = pl_expression_references(expressions[k], model->library, want, &w);
     }
     return status;
 }

@@ -32,13 +32,13 @@ static pl_status add_edge(walk *w, pl_step_id to) {
     return PL_OK;
 }
 
-static pl_status visit(void *context, pl_reference_kind kind, pl_str name, bool shifted) {
-    (void)shifted;
+static pl_status visit(void *context, const pl_reference *reference) {
     walk *w = context;
-    size_t index = kind == PL_REFERENCE_ATTRIBUTE ? PL_NO_INDEX : pl_model_find(w->model, name);
+    bool code = reference->kind == PL_REFERENCE_NAME || reference->kind == PL_REFERENCE_SCORE;
+    size_t index = code ? pl_model_find(w->model, reference->name) : PL_NO_INDEX;
     if (index == PL_NO_INDEX) return PL_OK;
     const pl_indicator *node = &w->model->indicators[index];
-    if (kind == PL_REFERENCE_SCORE) return add_edge(w, pl_score_step(index));
+    if (reference->kind == PL_REFERENCE_SCORE) return add_edge(w, pl_score_step(index));
     bool child = w->combining && node->parent == w->indicator;
     if (index == w->indicator && !node->child_count) return PL_OK; /* a leaf's own code: its element */
     return add_edge(w, child || node->child_count ? pl_score_step(index) : pl_value_step(index));
@@ -46,7 +46,7 @@ static pl_status visit(void *context, pl_reference_kind kind, pl_str name, bool 
 
 static pl_status visit_expression(walk *w, const pl_expression *expression, bool combining) {
     w->combining = combining;
-    return expression ? pl_expression_references(expression, visit, w) : PL_OK;
+    return expression ? pl_expression_references(expression, w->model->library, visit, w) : PL_OK;
 }
 
 static pl_status list_edges(walk *w, pl_step_id step) {

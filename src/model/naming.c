@@ -72,6 +72,69 @@ static pl_status resolve_attribute(pl_compiled *c, pl_str name, pl_node *out) {
     return PL_OK;
 }
 
+/* ---- classes of units with the same attribute ---- */
+
+/* The class of each text is numbered when it is first met; of numbers the distinct values in rising order. */
+static size_t classes_of_texts(const pl_compiled *c, const pl_attribute *a, uint32_t *class_of) {
+    const pl_dataset *d = c->dataset;
+    uint32_t *known = calloc(pl_intern_count(d->texts) + 1, sizeof *known), count = 0;
+    if (!known) return SIZE_MAX;
+    for (size_t unit = 0; unit < d->unit_count; unit++) {
+        uint32_t text = a->texts[unit];
+        if (text && !known[text]) known[text] = ++count;
+        class_of[unit] = text ? known[text] - 1 : PL_NOBODY;
+    }
+    free(known);
+    return count;
+}
+
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static size_t classes_of_numbers(const pl_compiled *c, const pl_attribute *a, uint32_t *class_of) {
+    size_t units = c->dataset->unit_count, count = 0, classes = 0;
+    double *values = malloc((units + 1) * sizeof *values);
+    if (!values) return SIZE_MAX;
+    for (size_t unit = 0; unit < units; unit++)
+        if (pl_present(a->present, unit)) values[count++] = a->numbers[unit];
+    if (count) qsort(values, count, sizeof *values, by_value);
+    for (size_t i = 0; i < count; i++)
+        if (!i || values[i] != values[classes - 1]) values[classes++] = values[i];
+    for (size_t unit = 0; unit < units; unit++) {
+        const double *at = NULL;
+        if (pl_present(a->present, unit)) at = bsearch(&a->numbers[unit], values, classes, sizeof *values, by_value);
+        class_of[unit] = at ? (uint32_t)(at - values) : PL_NOBODY;
+    }
+    free(values);
+    return classes;
+}
+
+static pl_status grouping(void *context, pl_str name, uint32_t *out) {
+    pl_compiled *c = ((pl_naming *)context)->compiled;
+    struct pl_compile_scratch *s = c->scratch;
+    if (pl_str_is(name, "group")) {
+        *out = 0;
+        return PL_OK;
+    }
+    for (size_t i = 0; i < c->dataset->attribute_count; i++) {
+        const pl_attribute *a = &c->dataset->attributes[i];
+        if (!pl_str_equal(a->name, name) || (!a->texts && !a->numbers)) continue;
+        *out = s->grouping_of[i];
+        if (*out) return PL_OK;
+        s->classes[i] = malloc((c->dataset->unit_count + 1) * sizeof **s->classes);
+        size_t count = !s->classes[i] ? SIZE_MAX
+                       : a->texts     ? classes_of_texts(c, a, s->classes[i])
+                                      : classes_of_numbers(c, a, s->classes[i]);
+        if (count == SIZE_MAX) return PL_MEMORY;
+        *out = s->grouping_of[i] = (uint32_t)c->frame.grouping_count;
+        s->groupings[c->frame.grouping_count++] = (pl_grouping){s->classes[i], count};
+        return PL_OK;
+    }
+    return PL_OK;
+}
+
 static pl_status resolve(void *context, pl_reference_kind kind, pl_str name, pl_node *out) {
     pl_naming *n = context;
     if (kind == PL_REFERENCE_ATTRIBUTE) return resolve_attribute(n->compiled, name, out);
@@ -91,7 +154,12 @@ static size_t names(void *context, pl_reference_kind kind, const pl_str **out) {
 
 pl_meaning pl_naming_meaning(pl_naming *n) {
     const pl_model *model = n->compiled->model;
-    return (pl_meaning){n, resolve, names, model->indicators[n->indicator].direction, model->settings.peers};
+    return (pl_meaning){.context = n,
+                        .resolve = resolve,
+                        .names = names,
+                        .direction = model->indicators[n->indicator].direction,
+                        .peers = model->settings.peers,
+                        .grouping = grouping};
 }
 
 pl_meaning pl_compiled_meaning(pl_compiled *compiled, size_t indicator, pl_role role) {
@@ -111,7 +179,11 @@ pl_status pl_naming_prepare(pl_compiled *c) {
     s->names = pl_arena_array(&s->arena, count, sizeof *s->names);
     s->attribute_names = pl_arena_array(&s->arena, d->attribute_count + 1, sizeof *s->attribute_names);
     s->texts = calloc(d->attribute_count + 1, sizeof *s->texts);
-    if (!s->names || !s->attribute_names || !s->texts || pl_intern_create(&s->elements, 0) != PL_OK) return PL_MEMORY;
+    s->classes = calloc(d->attribute_count + 1, sizeof *s->classes);
+    s->grouping_of = calloc(d->attribute_count + 1, sizeof *s->grouping_of);
+    if (!s->names || !s->attribute_names || !s->texts || !s->classes || !s->grouping_of ||
+        pl_intern_create(&s->elements, 0) != PL_OK)
+        return PL_MEMORY;
     for (size_t i = 0; i < model->indicator_count; i++) s->names[s->name_count++] = model->indicators[i].code;
     for (size_t i = 0; i < d->element_count; i++) {
         uint32_t id;

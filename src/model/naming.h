@@ -22,6 +22,9 @@ struct pl_compile_scratch {
     pl_str *attribute_names;
     uint32_t **texts; /* per attribute: per unit, numbers of the program's texts; NULL until used */
     uint32_t *group_of, *parent_of;
+    pl_grouping *groupings; /* [0]: the units' own groups; then one for each attribute that some `over unit.NAME` names */
+    uint32_t **classes;     /* per attribute: the group_of of its grouping; NULL: none yet */
+    uint32_t *grouping_of;  /* per attribute: its grouping, 0: none yet */
 };
 
 pl_status pl_naming_prepare(pl_compiled *compiled);

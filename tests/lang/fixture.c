@@ -80,6 +80,36 @@ static size_t names(void *context, pl_reference_kind kind, const pl_str **out) {
     return kind == PL_REFERENCE_ATTRIBUTE ? 3 : 5;
 }
 
+static pl_status grouping(void *context, pl_str name, uint32_t *out) {
+    (void)context;
+    *out = pl_str_is(name, "group") ? 0 : pl_str_is(name, "shore") ? 1 : UINT32_MAX;
+    return PL_OK;
+}
+
+static pl_status records(void *context, pl_str word, pl_str of, uint32_t *list, pl_node *condition) {
+    (void)context, (void)of, (void)condition;
+    *list = pl_str_is(word, "events") ? 0 : pl_str_is(word, "raters") ? 1 : UINT32_MAX;
+    return PL_OK;
+}
+
+static pl_status field(void *context, uint32_t list, pl_str name, bool dotted, pl_node *out) {
+    static const struct {
+        const char *name;
+        uint32_t list, slot;
+        pl_type type;
+    } fields[] = {{"points", 0, 0, PL_TYPE_NUMBER},
+                  {"level", 0, 1, PL_TYPE_TEXT},
+                  {"case", 0, 2, PL_TYPE_TEXT},
+                  {"x", 1, 0, PL_TYPE_NUMBER},
+                  {"kind", 1, 1, PL_TYPE_TEXT}};
+    pl_program *program = ((const meaning *)context)->program;
+    if (list == 1 && !dotted && pl_str_is(name, "kind")) return PL_OK;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (fields[i].list == list && pl_str_is(name, fields[i].name))
+            return pl_program_field(program, fields[i].type, list, fields[i].slot, out);
+    return PL_OK;
+}
+
 static const char *const incident_names[] = {"division", "overflow", "domain", "not-positive", "required"};
 
 typedef struct session {
@@ -89,6 +119,11 @@ typedef struct session {
     meaning context;
     pl_meaning meaning;
     uint32_t texts[2][UNITS], group_of[UNITS], parent_of[UNITS];
+    pl_grouping groupings[2];
+    pl_records records[2];
+    pl_input fields[2][3];
+    uint32_t field_texts[3][RECORDS];
+    double elapsed[PERIODS];
     double sizes[UNITS];
     pl_input columns[MOST_COLUMNS], attributes[3];
     pl_str labels[PERIODS];
@@ -100,7 +135,33 @@ typedef struct session {
     pl_evaluation *evaluation;
 } session;
 
+/* In 2021-Q2: A won three awards, two of them for one item, B one, D one without points; five raters gave A ballots, one B. */
+static void make_records(session *s) {
+    static const size_t event_rows[] = {UNITS, UNITS, UNITS, UNITS + 1, UNITS + 3};
+    static const double points[] = {3, 2, 1, 5, 0};
+    static const uint64_t pointed = 0xF;
+    static const char *const levels[] = {"national", "provincial", "city", "city", "city"}, *const cases[] = {"i", "i", "j", "",
+                                                                                                              "k"};
+    static const size_t ballot_rows[] = {UNITS, UNITS, UNITS, UNITS, UNITS, UNITS + 1};
+    static const double ballots[] = {100, 70, 85, 80, 90, 90};
+    static const char *const kinds[] = {"leader", "leader", "peer", "peer", "public", "peer"};
+    pl_intern *texts = pl_program_texts(s->program);
+    for (size_t i = 0; i < 5; i++) {
+        pl_intern_add(texts, pl_str_of(levels[i]), &s->field_texts[0][i]);
+        if (*cases[i]) pl_intern_add(texts, pl_str_of(cases[i]), &s->field_texts[1][i]);
+    }
+    for (size_t i = 0; i < RECORDS; i++) pl_intern_add(texts, pl_str_of(kinds[i]), &s->field_texts[2][i]);
+    s->fields[0][0] = (pl_input){points, &pointed, NULL};
+    s->fields[0][1].texts = s->field_texts[0];
+    s->fields[0][2].texts = s->field_texts[1];
+    s->fields[1][0] = (pl_input){ballots, NULL, NULL};
+    s->fields[1][1].texts = s->field_texts[2];
+    s->records[0] = (pl_records){5, true, event_rows, s->fields[0], 3};
+    s->records[1] = (pl_records){RECORDS, false, ballot_rows, s->fields[1], 2};
+}
+
 static void make_frame(session *s, const fixture *f) {
+    static const uint32_t odd[UNITS] = {0, 1, 0, PL_NOBODY}; /* A and C are coastal, B is inland, of D it is not known */
     static const char *const codes[UNITS] = {"A", "B", "C", "D"}, *const groups[UNITS] = {"county", "county", "zone", "zone"};
     for (size_t unit = 0; unit < UNITS; unit++) {
         pl_intern_add(pl_program_texts(s->program), pl_str_of(codes[unit]), &s->texts[0][unit]);
@@ -116,14 +177,22 @@ static void make_frame(session *s, const fixture *f) {
     s->labels[0] = pl_str_of("2021-Q1");
     s->labels[1] = pl_str_of("2021-Q2");
     s->scored[1] = true;
+    make_records(s);
+    s->groupings[0] = (pl_grouping){s->group_of, 2};
+    s->groupings[1] = (pl_grouping){odd, 2};
+    s->elapsed[0] = 0.25;
+    s->elapsed[1] = 0.5;
     s->frame = (pl_frame){.units = UNITS,
                           .periods = PERIODS,
                           .columns = s->columns,
                           .column_count = f->column_count,
                           .attributes = s->attributes,
                           .attribute_count = 3,
-                          .group_of = s->group_of,
-                          .groups = 2,
+                          .groupings = s->groupings,
+                          .grouping_count = 2,
+                          .records = s->records,
+                          .record_count = 2,
+                          .elapsed = s->elapsed,
                           .parent_of = s->parent_of,
                           .period_labels = s->labels,
                           .scored = s->scored};
@@ -132,11 +201,18 @@ static void make_frame(session *s, const fixture *f) {
 static pl_status start(session *s, const fixture *f, pl_str text) {
     pl_place place = {.file = "case"};
     pl_problems_init(&s->problems, 20);
-    pl_status status = pl_program_create(&s->program, 0);
+    pl_status status = pl_program_create(&s->program, NULL, 0);
     if (status != PL_OK) return status;
     make_frame(s, f);
     s->context = (meaning){f, s->program};
-    s->meaning = (pl_meaning){&s->context, resolve, names, f->direction, f->peers};
+    s->meaning = (pl_meaning){.context = &s->context,
+                              .resolve = resolve,
+                              .names = names,
+                              .direction = f->direction,
+                              .peers = f->peers,
+                              .grouping = grouping,
+                              .records = records,
+                              .field = field};
     status = pl_expression_parse(&s->expression, &s->arena, text, place, &s->problems);
     for (s->type = PL_TYPE_NUMBER; status == PL_OK; s->type++) { /* whichever type it gives */
         pl_problems trial;

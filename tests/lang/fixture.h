@@ -1,7 +1,8 @@
 /* Four units in two periods, on which expressions are tried.
  *
  * A, B, C, D have x = 9, 7, 7, 5 in 2021-Q2 and 6, 7, 8, 4 in 2021-Q1; A and B are the group county, C and D the group zone; B, C
- * and D lie below A in the unit tree. full 10, target 8, low 0, high 20, weight 1; the score of GDP is 80. */
+ * and D lie below A in the unit tree; A and C are of the shore 0, B of 1, D of none. Events and ballots belong to some of them
+ * (make_records); a quarter and half of the year are gone. full 10, target 8, low 0, high 20, weight 1; the score of GDP is 80. */
 #ifndef PLUMBLINE_TESTS_LANG_FIXTURE_H
 #define PLUMBLINE_TESTS_LANG_FIXTURE_H
 
@@ -10,6 +11,7 @@
 
 #define UNITS 4
 #define PERIODS 2
+#define RECORDS 6
 #define MOST_COLUMNS 16
 
 typedef struct fixture {

@@ -16,6 +16,21 @@ typedef struct pl_input {
 
 #define PL_NOBODY UINT32_MAX
 
+/* Units put together in classes. */
+typedef struct pl_grouping {
+    const uint32_t *group_of; /* per unit: 0 .. groups-1, or PL_NOBODY; NULL: nobody is in any */
+    size_t groups;
+} pl_grouping;
+
+/* Records that belong to rows: any number to each. */
+typedef struct pl_records {
+    size_t count;
+    bool complete;           /* what is not there did not happen: a row without records has a sum of 0 */
+    const size_t *row_of;    /* per record, never falling */
+    const pl_input *columns; /* one value per record */
+    size_t column_count;
+} pl_records;
+
 /* The rows: every unit in every period, row = period * units + unit. Periods are in order (pl_period_compare). Everything is
  * borrowed and must outlive the evaluation. */
 typedef struct pl_frame {
@@ -24,10 +39,13 @@ typedef struct pl_frame {
     size_t column_count;
     const pl_input *attributes; /* one value per unit, the same in every period */
     size_t attribute_count;
-    const uint32_t *group_of; /* per unit: 0 .. groups-1, or PL_NOBODY; NULL: nobody has a group */
-    size_t groups;
+    const pl_grouping *groupings; /* [0]: the units' own groups */
+    size_t grouping_count;
+    const pl_records *records;
+    size_t record_count;         /* lists */
     const uint32_t *parent_of;   /* per unit: its unit above, or PL_NOBODY; NULL: no tree */
     const pl_str *period_labels; /* per period */
+    const double *elapsed;       /* per period: share of its year that is gone; NULL or NAN: not known */
     const bool *scored;          /* per period: incidents count here only; NULL: in all */
 } pl_frame;
 

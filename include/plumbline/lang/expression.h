@@ -3,6 +3,8 @@
  * The grammar, loosest first (docs/language.md has it with examples):
  *     or   and   not   = <> < <= > >= (not chained)   + -   * /   unary + -   ^ (not chained)   postfix %   [period]
  *     call: name(a, b, c)   aggregate: name(a, b over scope)   name(a, b over scope where condition)
+ *     scopes: all group peers periods months quarters halves years children below, unit.ATTRIBUTE, raters,
+ *     events [of CODE]; over events and raters also: once per KEY, after the condition
  *     if(condition, a, b)   numbers 1 2.5 1e-3   texts "a" 'a'   true false   names `any code at all`
  * A name starts with a letter (of any script) or _ and goes on with letters, digits, _ and dots; a code that does not look like
  * one stands in backquotes. Full-width punctuation and operators that Chinese input methods produce mean the ASCII ones.
@@ -31,13 +33,25 @@ typedef enum pl_reference_kind {
     PL_REFERENCE_NAME,      /* a bare name: x, target, a code */
     PL_REFERENCE_ATTRIBUTE, /* unit.NAME (name is the part after the dot) */
     PL_REFERENCE_SCORE,     /* score(CODE) */
+    PL_REFERENCE_FIELD,     /* event.NAME or rater.NAME */
 } pl_reference_kind;
 
-/* Called once per mention, in reading order. `shifted`: the mention is of another period (x[-1]). Return PL_OK to go on. */
-typedef pl_status pl_visit_reference(void *context, pl_reference_kind kind, pl_str name, bool shifted);
-pl_status pl_expression_references(const pl_expression *expression, pl_visit_reference *visit, void *context);
+/* One mention of a name. */
+typedef struct pl_reference {
+    pl_reference_kind kind;
+    pl_str name;
+    pl_str records; /* the list of records in whose aggregate it stands ("events"), where a bare name may be a field; or empty */
+} pl_reference;
 
-/* True when the expression looks at other periods than its own (x[-1], over periods): then all periods must be computed. */
-bool pl_expression_spans_periods(const pl_expression *expression);
+/* Called once per mention, in reading order, also for those in the formulas of the library's functions that the expression uses.
+ * Return PL_OK to go on. */
+struct pl_library;
+typedef pl_status pl_visit_reference(void *context, const pl_reference *reference);
+pl_status pl_expression_references(const pl_expression *expression, const struct pl_library *library, pl_visit_reference *visit,
+                                   void *context);
+
+/* True when the expression looks at other periods than its own (x[-1], over periods, over months): then all periods must be
+ * computed. */
+bool pl_expression_spans_periods(const pl_expression *expression, const struct pl_library *library);
 
 #endif

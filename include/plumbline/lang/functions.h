@@ -2,6 +2,7 @@
 #ifndef PLUMBLINE_LANG_FUNCTIONS_H
 #define PLUMBLINE_LANG_FUNCTIONS_H
 
+#include <plumbline/base/problems.h>
 #include <plumbline/base/text.h>
 
 /* Whether `over SCOPE` may follow the arguments. */
@@ -31,6 +32,24 @@ typedef struct pl_function {
 const pl_function *pl_functions(size_t *count);
 /* Without regard to case; NULL when there is none. */
 const pl_function *pl_function_find(pl_str name);
+
+/* Functions that a model defines for itself, on top of the built-in ones. */
+typedef struct pl_library pl_library;
+pl_status pl_library_create(pl_library **out);
+void pl_library_free(pl_library *library); /* NULL is allowed */
+
+/* Defines one: `parameters` as in pl_function, `formula` in the language itself, over its parameters and whatever the row that
+ * uses it has. Everything is copied. What is wrong with it is recorded at `place`, whose field is set to name, parameters or
+ * formula: E216 for the definition, E201 and E202 for the formula. */
+pl_status pl_library_add(pl_library *library, pl_str name, pl_str parameters, pl_str formula, pl_str meaning, pl_place place,
+                         pl_problems *problems);
+/* When all are there: a function may use others, but not itself by any way (E216). */
+pl_status pl_library_check(const pl_library *library, pl_problems *problems);
+
+/* A built-in function or one of the library (NULL: there is none); without regard to case. NULL when there is none. */
+const pl_function *pl_library_find(const pl_library *library, pl_str name);
+size_t pl_library_count(const pl_library *library);
+const pl_function *pl_library_at(const pl_library *library, size_t index);
 
 /* "minmax(x, l = 0, u = 100)", "place(x over scope)". */
 void pl_function_signature(const pl_function *function, pl_buffer *out);

@@ -24,6 +24,9 @@ pl_period pl_period_parse(pl_str label);
 /* Position on the scale of its kind, so that the one before is one less; 0 for PL_PERIOD_OTHER. */
 int64_t pl_period_ordinal(pl_period period);
 
+/* Months from year 0 to the end of the period; 0 for PL_PERIOD_OTHER. */
+int64_t pl_period_end(pl_period period);
+
 /* Order for lists: by the last day of the period, then the shorter first (so a year comes after its months), others by text
  * after all of these. <0, 0, >0. */
 int pl_period_compare(pl_str label_a, pl_str label_b);

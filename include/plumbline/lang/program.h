@@ -8,6 +8,7 @@
 #include <plumbline/base/intern.h>
 #include <plumbline/base/problems.h>
 #include <plumbline/lang/expression.h>
+#include <plumbline/lang/functions.h>
 
 typedef struct pl_program pl_program;
 typedef uint32_t pl_node; /* 0: none */
@@ -17,10 +18,22 @@ typedef enum pl_type { PL_TYPE_NUMBER, PL_TYPE_BOOLEAN, PL_TYPE_TEXT } pl_type;
 /* What an aggregate runs over. */
 typedef enum pl_scope {
     PL_SCOPE_ALL,      /* every unit, same period */
-    PL_SCOPE_GROUP,    /* the unit's own group, same period */
+    PL_SCOPE_GROUP,    /* the units of the same class in a grouping (pl_frame.groupings), same period */
     PL_SCOPE_PERIODS,  /* the unit's own periods of the same kind and year, up to and including this one */
+    PL_SCOPE_MONTHS,   /* its own months of this period's year that end no later than this period */
+    PL_SCOPE_QUARTERS, /* likewise */
+    PL_SCOPE_HALVES,   /* likewise */
+    PL_SCOPE_YEARS,    /* its own years that end no later than this period */
     PL_SCOPE_CHILDREN, /* the units directly below it in the unit tree, same period */
+    PL_SCOPE_BELOW,    /* the units below it at any depth, same period */
+    PL_SCOPE_RECORDS,  /* the records that belong to the row: events, ballots of raters (pl_frame.records) */
 } pl_scope;
+
+/* A scope and, for PL_SCOPE_GROUP, which grouping (0: the units' own groups); for PL_SCOPE_RECORDS which list of records. */
+typedef struct pl_range {
+    pl_scope scope;
+    uint32_t which;
+} pl_range;
 
 typedef enum pl_combine {
     PL_COMBINE_MEAN,
@@ -33,8 +46,9 @@ typedef enum pl_combine {
     PL_COMBINE_COPELAND,
 } pl_combine;
 
-/* max_nodes 0: 64 million. */
-pl_status pl_program_create(pl_program **out, size_t max_nodes);
+/* `library`: functions that the expressions may use beside the built-in ones, or NULL; it must outlive the program.
+ * max_nodes 0: 64 million. */
+pl_status pl_program_create(pl_program **out, const pl_library *library, size_t max_nodes);
 void pl_program_free(pl_program *program); /* NULL is allowed */
 
 /* Texts of the program's constants; a frame's text inputs use the same numbers. Owned by the program. */
@@ -50,6 +64,8 @@ pl_status pl_program_number(pl_program *program, double value, pl_node *out);
 pl_status pl_program_missing(pl_program *program, pl_type type, pl_node *out);                  /* the value that is never there */
 pl_status pl_program_column(pl_program *program, pl_type type, uint32_t slot, pl_node *out);    /* frame->columns[slot] */
 pl_status pl_program_attribute(pl_program *program, pl_type type, uint32_t slot, pl_node *out); /* frame->attributes[slot] */
+/* frame->records[list].columns[slot]: a node of records, which only an aggregate over that list makes a node of rows. */
+pl_status pl_program_field(pl_program *program, pl_type type, uint32_t list, uint32_t slot, pl_node *out);
 
 /* What names mean where an expression stands. */
 typedef struct pl_meaning {
@@ -62,6 +78,15 @@ typedef struct pl_meaning {
     size_t (*names)(void *context, pl_reference_kind kind, const pl_str **out);
     double direction; /* 1 or -1 of the indicator; what normalisers and place honour */
     pl_scope peers;   /* what `over peers` means: PL_SCOPE_ALL or PL_SCOPE_GROUP */
+    /* `over unit.NAME`: which of the frame's groupings puts units with the same value of the attribute together; UINT32_MAX
+     * when there is no such attribute. May be NULL: there are none. */
+    pl_status (*grouping)(void *context, pl_str attribute, uint32_t *out);
+    /* `over WORD [of CODE]`: a list of records and, where not all of them are meant, the condition (a boolean node of records;
+     * 0: all). *list is UINT32_MAX when the word names no list. PL_INPUT when the callee has recorded why not. May be NULL. */
+    pl_status (*records)(void *context, pl_str word, pl_str of, uint32_t *list, pl_node *condition);
+    /* A name inside the arguments of an aggregate over records: its field, or 0 when the list has none of this name (a bare
+     * name is then looked for outside). `dotted`: it was written event.NAME or rater.NAME. NULL where `records` is. */
+    pl_status (*field)(void *context, uint32_t list, pl_str name, bool dotted, pl_node *out);
 } pl_meaning;
 
 /* Compiles an expression and checks its types. `wanted` is the type it must have (a number is not accepted for a boolean nor

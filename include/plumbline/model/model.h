@@ -71,6 +71,7 @@ typedef struct pl_model {
     bool flawed;                 /* errors were found; fit for finding more of them and nothing else */
     const pl_sheet *data_sheet;  /* the folder's own, or NULL */
     const pl_sheet *units_sheet; /* or NULL */
+    pl_library *library;         /* functions of the model's own; owned */
     pl_str *attributes; /* columns of the data that are attributes of units by declaration (COINr's Group, Denominator, Other) */
     size_t attribute_count;
     struct pl_code_index *codes;          /* see pl_model_find */
