@@ -29,6 +29,10 @@ static pl_str group_of(const cli_session *s, const pl_score_line *line) {
     return group == PL_NOBODY ? (pl_str){0} : s->dataset->groups[group];
 }
 
+static pl_str grade_of(const cli_session *s, const pl_score_line *line) {
+    return line->grade == PL_NOBODY ? (pl_str){0} : s->model->grades[line->grade].name;
+}
+
 static pl_str code_of(const cli_session *s, size_t column) { return s->model->indicators[s->scores->nodes[column]].code; }
 
 /* ---- csv ---- */
@@ -58,6 +62,7 @@ static void csv_line(pl_csv_writer *w, const cli_session *s, const pl_score_line
     }
     csv_place(w, line->rank);
     csv_place(w, line->group_rank);
+    if (s->model->grade_count) pl_csv_text(w, grade_of(s, line));
     pl_csv_end_row(w);
 }
 
@@ -71,6 +76,7 @@ static void write_csv(const cli_session *s, bool for_people, pl_output *output) 
     for (size_t k = 0; k < s->scores->node_count; k++) pl_csv_text(&w, code_of(s, k));
     pl_csv_text(&w, pl_str_of("rank"));
     pl_csv_text(&w, pl_str_of("group_rank"));
+    if (s->model->grade_count) pl_csv_text(&w, pl_str_of("grade"));
     pl_csv_end_row(&w);
     for (size_t i = 0; i < s->scores->line_count; i++) csv_line(&w, s, &s->scores->lines[i], periods);
 }
@@ -119,6 +125,10 @@ static void json_line(pl_json_writer *w, const cli_session *s, const pl_score_li
     pl_json_end(w);
     json_place(w, "rank", line->rank);
     json_place(w, "group_rank", line->group_rank);
+    if (s->model->grade_count) {
+        pl_json_key(w, "grade");
+        pl_json_text_or_null(w, grade_of(s, line));
+    }
     pl_json_end(w);
 }
 
@@ -177,12 +187,13 @@ static void table_line(cli_grid *grid, const cli_session *s, const pl_score_line
             cli_grid_right(grid, pl_str_of("-"));
     }
     if (groups) table_place(grid, line->group_rank);
+    if (s->model->grade_count) cli_grid_text(grid, grade_of(s, line));
 }
 
 static void write_table(const cli_session *s, const cli_call *call, size_t top, pl_output *output) {
     bool periods = has_periods(s), groups = s->dataset->group_count > 0;
     cli_grid grid;
-    cli_grid_init(&grid, 3 + periods + 2 * groups + s->scores->node_count);
+    cli_grid_init(&grid, 3 + periods + 2 * groups + s->scores->node_count + (s->model->grade_count > 0));
     if (periods) cli_grid_text(&grid, pl_str_of(cli_text(call, "period", "期间")));
     cli_grid_right(&grid, pl_str_of(cli_text(call, "place", "名次")));
     cli_grid_text(&grid, pl_str_of(cli_text(call, "unit", "单位")));
@@ -190,6 +201,7 @@ static void write_table(const cli_session *s, const cli_call *call, size_t top, 
     if (groups) cli_grid_text(&grid, pl_str_of(cli_text(call, "group", "类别")));
     for (size_t k = 0; k < s->scores->node_count; k++) cli_grid_right(&grid, node_title(s, k));
     if (groups) cli_grid_right(&grid, pl_str_of(cli_text(call, "in group", "类内名次")));
+    if (s->model->grade_count) cli_grid_text(&grid, pl_str_of(cli_text(call, "grade", "等次")));
     size_t count = s->scores->line_count < top ? s->scores->line_count : top;
     for (size_t i = 0; i < count; i++) table_line(&grid, s, &s->scores->lines[i], periods, groups);
     cli_grid_write(&grid, output);

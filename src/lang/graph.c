@@ -363,6 +363,15 @@ pl_status pl_program_combine(pl_program *program, pl_combine how, const pl_part 
     return add_node(program, node, parts, out);
 }
 
+pl_status pl_program_between(pl_program *program, pl_node value, double least, double most, pl_node *out) {
+    pl_node low, high, above, below;
+    pl_status status = pl_program_number(program, least, &low);
+    if (status == PL_OK) status = pl_program_number(program, most, &high);
+    if (status == PL_OK) status = pl_graph_binary(program, OP_LESS_EQUAL, PL_TYPE_BOOLEAN, low, value, &above);
+    if (status == PL_OK) status = pl_graph_binary(program, OP_LESS_EQUAL, PL_TYPE_BOOLEAN, value, high, &below);
+    return status == PL_OK ? pl_graph_binary(program, OP_AND, PL_TYPE_BOOLEAN, above, below, out) : status;
+}
+
 pl_status pl_program_if(pl_program *program, pl_node condition, pl_node then, pl_node otherwise, pl_node *out) {
     return pl_graph_if(program, condition, then, otherwise, out);
 }

@@ -129,7 +129,10 @@ typedef struct checking {
     pl_status worst;
 } checking;
 
-static void complain(checking *k, const library_item *item, const char *text) {
+/* What cannot be used stands for 0 from now on, so that the rest can still be checked. */
+static void complain(checking *k, library_item *item, const char *text) {
+    static const pl_syntax nothing = {.kind = SYNTAX_NUMBER};
+    item->definition.body = &nothing;
     k->worst = pl_status_worse(k->worst,
                                pl_problem_add(k->problems, PL_ERROR, "E216", item->place, "\"%s\" %s", item->function.name, text));
 }
@@ -160,7 +163,7 @@ static size_t count_parts(checking *k, library_item *item) {
     return item->parts;
 }
 
-pl_status pl_library_check(const pl_library *library, pl_problems *problems) {
+pl_status pl_library_check(pl_library *library, pl_problems *problems) {
     checking k = {library, problems, PL_OK};
     for (size_t i = 0; i < library->count; i++) count_parts(&k, library->items[i]);
     return k.worst;

@@ -4,6 +4,9 @@
 #include "model/naming.h"
 #include "model/vocabulary.h"
 
+#include <plumbline/base/date.h>
+
+#include <math.h>
 #include <stdlib.h>
 
 typedef struct compiling {
@@ -116,6 +119,15 @@ static void compile_score(compiling *k, size_t index) {
     if (k->worst != PL_MEMORY) keep(k, fill(k, index, nodes->points, nodes->applies, &nodes->score));
 }
 
+static void compile_barred(compiling *k, size_t index) {
+    const pl_grade *grade = &k->c->model->grades[index];
+    pl_naming naming = {k->c, k->problems, 0, PL_ROLE_BARRED, {grade->file, grade->row, "barred"}};
+    pl_meaning meaning = pl_naming_meaning(&naming);
+    if (grade->barred)
+        keep(k, pl_program_compile(k->c->program, grade->barred, &meaning, PL_TYPE_BOOLEAN, naming.place, k->problems,
+                                   &k->c->barred[index]));
+}
+
 static void compile_all(compiling *k) {
     const pl_model *model = k->c->model;
     pl_step_id *order = malloc((2 * model->indicator_count + 1) * sizeof *order);
@@ -132,10 +144,23 @@ static void compile_all(compiling *k) {
         else
             compile_score(k, order[i] / 2);
     }
+    for (size_t i = 0; ordered && i < model->grade_count && k->worst != PL_MEMORY; i++) compile_barred(k, i);
     free(order);
 }
 
 /* ---- the frame ---- */
+
+/* The share of a period's year that is gone: at its end, or at `as_of` where that is earlier. NAN where it has no year. */
+static double elapsed_share(const pl_settings *s, pl_str label) {
+    pl_period period = pl_period_parse(label);
+    if (period.kind == PL_PERIOD_OTHER) period = pl_period_parse(s->year);
+    if (period.kind == PL_PERIOD_OTHER) return NAN;
+    int32_t first = pl_date_number(period.year, 1, 1), next = pl_date_number(period.year + 1, 1, 1);
+    int64_t months = pl_period_end(period);
+    int32_t last = pl_date_number((int32_t)(months / 12), (int32_t)(months % 12) + 1, 1) - 1;
+    if (s->has_as_of && s->as_of_date < last) last = s->as_of_date;
+    return last < first ? 0 : (double)(last - first + 1) / (double)(next - first);
+}
 
 static pl_status make_frame(pl_compiled *c) {
     const pl_dataset *d = c->dataset;
@@ -154,6 +179,9 @@ static pl_status make_frame(pl_compiled *c) {
         s->group_of[unit] = d->units[unit].group;
         s->parent_of[unit] = d->units[unit].parent;
     }
+    s->elapsed = malloc((d->period_count + 1) * sizeof *s->elapsed);
+    if (!s->elapsed) return PL_MEMORY;
+    for (size_t p = 0; p < d->period_count; p++) s->elapsed[p] = elapsed_share(&c->model->settings, d->periods[p]);
     s->groupings[0] = (pl_grouping){d->group_count ? s->group_of : NULL, d->group_count};
     c->frame = (pl_frame){.units = d->unit_count,
                           .periods = d->period_count,
@@ -165,8 +193,9 @@ static pl_status make_frame(pl_compiled *c) {
                           .grouping_count = 1,
                           .parent_of = s->parent_of,
                           .period_labels = d->periods,
+                          .elapsed = s->elapsed,
                           .scored = c->scored};
-    return PL_OK;
+    return pl_naming_frame_records(c);
 }
 
 static size_t find_period(const pl_dataset *d, pl_str label) {
@@ -215,7 +244,7 @@ static void check_values(compiling *k, const pl_indicator *node, const pl_elemen
         }
     }
     pl_place place = {node->file, node->row, "code"};
-    if (!present)
+    if (!present && !element->has_ballots)
         keep(k, pl_problem_add(k->problems, PL_WARNING, "W333", place, "no unit has a value of \"%.*s\"", PL_ARG(node->code)));
     if (!outside) return;
     pl_buffer bounds;
@@ -250,6 +279,8 @@ static bool spans_periods(const pl_model *model) {
         for (size_t e = 0; e < 4; e++)
             if (expressions[e] && pl_expression_spans_periods(expressions[e], model->library)) return true;
     }
+    for (size_t i = 0; i < model->grade_count; i++)
+        if (model->grades[i].barred && pl_expression_spans_periods(model->grades[i].barred, model->library)) return true;
     return false;
 }
 
@@ -263,7 +294,8 @@ pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset 
     c->dataset = dataset;
     c->scratch = calloc(1, sizeof *c->scratch);
     c->nodes = calloc(model->indicator_count + 1, sizeof *c->nodes);
-    if (!c->scratch || !c->nodes) k.worst = PL_MEMORY;
+    c->barred = calloc(model->grade_count + 1, sizeof *c->barred);
+    if (!c->scratch || !c->nodes || !c->barred) k.worst = PL_MEMORY;
     if (k.worst == PL_OK) k.worst = pl_program_create(&c->program, model->library, 0);
     if (k.worst == PL_OK) k.worst = make_frame(c);
     if (k.worst == PL_OK) k.worst = pl_naming_prepare(c);
@@ -292,6 +324,8 @@ void pl_compiled_free(pl_compiled *c) {
         for (size_t i = 0; s->classes && i < c->dataset->attribute_count; i++) free(s->classes[i]);
         free(s->classes);
         free(s->grouping_of);
+        pl_naming_free_records(c);
+        free(s->elapsed);
         free(s->groupings);
         free(s->texts);
         free(s->group_of);
@@ -302,6 +336,7 @@ void pl_compiled_free(pl_compiled *c) {
     }
     pl_program_free(c->program);
     free(c->nodes);
+    free(c->barred);
     free(c->columns);
     free(c->attributes);
     free(c->scored);

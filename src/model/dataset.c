@@ -24,7 +24,7 @@ static pl_status want(void *context, const pl_reference *reference) {
     pl_str name = reference->name;
     uint32_t id;
     if (reference->kind == PL_REFERENCE_ATTRIBUTE) return pl_intern_add(w->g->attributes, name, &id);
-    if (reference->kind != PL_REFERENCE_NAME || is_constant(name)) return PL_OK;
+    if (reference->kind != PL_REFERENCE_NAME || is_constant(name) || pl_is_field(reference)) return PL_OK;
     bool own = pl_str_equal(name, w->node->code) && w->node->child_count == 0; /* its own element, not itself */
     if (!own && pl_model_find(w->g->model, name) != PL_NO_INDEX) return PL_OK;
     return pl_intern_add(w->g->elements, name, &id);
@@ -44,6 +44,9 @@ static pl_status want_all(pl_gathering *g) {
             if (expressions[k] && !(k == 2 && !w.node->child_count))
                 status = pl_expression_references(expressions[k], model->library, want, &w);
     }
+    wanting w = {g, &model->indicators[0]};
+    for (size_t i = 0; i < model->grade_count && status == PL_OK; i++)
+        if (model->grades[i].barred) status = pl_expression_references(model->grades[i].barred, model->library, want, &w);
     return status;
 }
 
@@ -59,7 +62,9 @@ static void choose_kind(choosing *c, pl_column *column, size_t index) {
     pl_gathering *g = c->g;
     int field = pl_word_find(pl_data_words, column->name);
     bool known = field >= 0 && c->file->columns[field] == index;
-    if (known && (field == DATA_UNIT || field == DATA_PERIOD || (field == DATA_ELEMENT && c->file->is_long))) return;
+    bool kept_as_text =
+        field == DATA_UNIT || field == DATA_PERIOD || field == DATA_RATER || (field == DATA_ELEMENT && c->file->is_long);
+    if (known && kept_as_text) return;
     column->kind = PL_COLUMN_SKIPPED;
     if (c->file->is_long && known && field == DATA_VALUE) {
         column->kind = PL_COLUMN_NUMBERS;
@@ -131,8 +136,10 @@ static pl_status read_files(pl_gathering *g) {
 static pl_status digest_files(pl_gathering *g) {
     pl_digest *digest;
     pl_status status = pl_digest_create(&digest, PL_SHA256);
-    const pl_sheet *sheets[] = {g->model->units_sheet, g->options->file_count ? NULL : g->model->data_sheet};
-    for (size_t i = 0; i < 2 && status == PL_OK; i++) {
+    const pl_model *model = g->model;
+    const pl_sheet *sheets[] = {model->units_sheet, model->events_sheet, model->raters_sheet,
+                                g->options->file_count ? NULL : model->data_sheet};
+    for (size_t i = 0; i < 4 && status == PL_OK; i++) {
         if (!sheets[i]) continue;
         if (sheets[i]->path)
             status = pl_digest_add_file(digest, sheets[i]->path);
@@ -203,6 +210,8 @@ static pl_status gather(pl_gathering *g, bool *whole) {
     if (g->worst < PL_INPUT || !g->dataset->period_count) return g->worst;
     pl_gathering_keep(g, pl_gather_attributes(g));
     if (g->worst >= PL_INPUT) pl_gathering_keep(g, pl_gather_values(g));
+    if (g->worst >= PL_INPUT && g->dataset->elements) pl_gathering_keep(g, pl_gather_ballots(g));
+    if (g->worst >= PL_INPUT && g->dataset->elements) pl_gathering_keep(g, pl_gather_events(g));
     if (g->worst == PL_OK && g->options->digest) pl_gathering_keep(g, digest_files(g));
     *whole = g->worst >= PL_INPUT;
     return g->worst;
@@ -220,6 +229,7 @@ static void free_gathering(pl_gathering *g) {
     free(g->unit_of);
     free(g->unit_rows);
     free(g->attribute_given);
+    free(g->ballots);
     pl_intern_free(g->elements);
     pl_intern_free(g->attributes);
 }
@@ -244,6 +254,26 @@ pl_status pl_dataset_load(pl_dataset **out, const pl_model *model, const pl_data
     return status;
 }
 
+static void free_list(pl_record_list *list) {
+    for (size_t i = 0; list->fields && i < list->field_count; i++) {
+        free(list->fields[i].numbers);
+        free(list->fields[i].present);
+        free(list->fields[i].texts);
+    }
+    free(list->fields);
+    free(list->row_of);
+    free(list->source_rows);
+    free(list->indicator);
+}
+
+const pl_record_field *pl_record_field_of(const pl_record_list *list, int meaning, pl_str name) {
+    for (size_t i = 0; i < list->field_count; i++) {
+        const pl_record_field *field = &list->fields[i];
+        if (meaning >= 0 ? field->meaning == meaning : field->meaning < 0 && pl_str_equal(field->name, name)) return field;
+    }
+    return NULL;
+}
+
 void pl_dataset_free(pl_dataset *dataset) {
     if (!dataset) return;
     for (size_t i = 0; i < dataset->element_count; i++) {
@@ -255,6 +285,7 @@ void pl_dataset_free(pl_dataset *dataset) {
         free(dataset->attributes[i].present);
         free(dataset->attributes[i].texts);
     }
+    for (size_t i = 0; i < PL_LIST_COUNT; i++) free_list(&dataset->lists[i]);
     free(dataset->units);
     free(dataset->reported);
     free(dataset->source_rows);

@@ -1,5 +1,7 @@
 #include "model/dependencies.h"
 
+#include "model/vocabulary.h"
+
 #include <stdlib.h>
 
 enum { UNTOUCHED, IN_PROGRESS, DONE };
@@ -34,7 +36,7 @@ static pl_status add_edge(walk *w, pl_step_id to) {
 
 static pl_status visit(void *context, const pl_reference *reference) {
     walk *w = context;
-    bool code = reference->kind == PL_REFERENCE_NAME || reference->kind == PL_REFERENCE_SCORE;
+    bool code = (reference->kind == PL_REFERENCE_NAME && !pl_is_field(reference)) || reference->kind == PL_REFERENCE_SCORE;
     size_t index = code ? pl_model_find(w->model, reference->name) : PL_NO_INDEX;
     if (index == PL_NO_INDEX) return PL_OK;
     const pl_indicator *node = &w->model->indicators[index];

@@ -19,6 +19,15 @@ typedef struct pl_data_file {
     uint32_t *period; /* per row: index of the period; NULL: all the first */
 } pl_data_file;
 
+/* One value that a rater gave. */
+typedef struct pl_ballot {
+    size_t row; /* period * units + unit */
+    uint32_t rater, element;
+    double value;
+    const char *file;
+    size_t source_row;
+} pl_ballot;
+
 typedef struct pl_gathering {
     const pl_model *model;
     const pl_dataset_options *options;
@@ -35,6 +44,8 @@ typedef struct pl_gathering {
     size_t unit_of_size;
     size_t unit_capacity;
     bool *attribute_given; /* by the units sheet */
+    pl_ballot *ballots;
+    size_t ballot_count, ballot_capacity;
     pl_status worst;
 } pl_gathering;
 
@@ -52,7 +63,14 @@ pl_status pl_gather_attributes(pl_gathering *g);
 /* Periods: fills dataset->periods and file->period. */
 pl_status pl_gather_periods(pl_gathering *g);
 
-/* Values: fills dataset->elements, reported and source_rows. */
+/* Values: fills dataset->elements, reported and source_rows, and g->ballots. */
 pl_status pl_gather_values(pl_gathering *g);
+
+/* Records: fills dataset->lists. */
+pl_status pl_gather_events(pl_gathering *g);
+pl_status pl_gather_ballots(pl_gathering *g);
+
+/* Records that `code` at `place` is no unit, with the nearest one that is. */
+pl_status pl_gather_unknown_unit(pl_gathering *g, pl_place place, pl_str code);
 
 #endif

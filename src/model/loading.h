@@ -33,12 +33,19 @@ size_t pl_column_of(const pl_table *table, const pl_word *words, int meaning);
 
 pl_place pl_cell_place(const pl_table *table, size_t column, size_t row);
 
+/* Reads a word into *out; E318 where the column knows no such word. An empty cell leaves *out alone. */
+pl_status pl_cell_word(const pl_table *table, size_t column, size_t row, const pl_word *words, int *out, pl_problems *problems);
+
 /* Records that `text` is none of the words of a list. */
 pl_status pl_unknown_word(pl_problems *problems, const char *code, pl_place place, pl_str text, const pl_word *list);
 
 /* Parses "mean" or an expression over codes. */
 pl_status pl_combine_parse(pl_model *model, pl_str text, pl_place place, pl_problems *problems, pl_combine *how,
                            const pl_expression **expression);
+
+/* Functions of the model's own, and its grades; a NULL sheet has none. */
+pl_status pl_functions_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems);
+pl_status pl_grades_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems);
 
 pl_status pl_settings_load(pl_model *model, pl_defaults *defaults, const pl_sheet *sheet, pl_problems *problems);
 pl_status pl_tie_break_resolve(pl_model *model, const pl_defaults *defaults, pl_problems *problems);

@@ -18,6 +18,15 @@ size_t pl_column_of(const pl_table *table, const pl_word *words, int meaning) {
     return table->column_count;
 }
 
+pl_status pl_cell_word(const pl_table *table, size_t column, size_t row, const pl_word *words, int *out, pl_problems *problems) {
+    pl_str text = column < table->column_count ? pl_table_text(table, column, row) : (pl_str){0};
+    if (!text.len) return PL_OK;
+    int word = pl_word_find(words, text);
+    if (word < 0) return pl_unknown_word(problems, "E318", pl_cell_place(table, column, row), text, words);
+    *out = word;
+    return PL_OK;
+}
+
 pl_place pl_cell_place(const pl_table *table, size_t column, size_t row) {
     return (pl_place){table->name, pl_table_source_row(table, row), table->columns[column].name.at};
 }
@@ -44,8 +53,6 @@ static pl_status check_sheets(const char *path, const pl_sheet *sheets, size_t c
         pl_status status = PL_OK;
         if (first && first != &sheets[i])
             status = pl_problem_add(problems, PL_ERROR, "E304", place, "is the same sheet as %s; keep one of them", first->name);
-        else if (kind == SHEET_EVENTS || kind == SHEET_GRADES)
-            status = pl_problem_add(problems, PL_WARNING, "W305", place, "is not used in this version");
         worst = pl_status_worse(worst, status);
     }
     if (find_sheet(sheets, count, SHEET_INDICATORS)) return worst;
@@ -60,7 +67,7 @@ static pl_status digest_sheets(pl_model *model, const pl_sheet *sheets, size_t c
     pl_status status = pl_digest_create(&digest, PL_SHA256);
     for (size_t i = 0; i < count && status == PL_OK; i++) {
         int kind = kind_of(sheets[i].name);
-        if (kind < 0 || kind == SHEET_DATA) continue;
+        if (kind < 0 || kind == SHEET_DATA || kind == SHEET_EVENTS || kind == SHEET_RATERS) continue;
         status = pl_digest_add(digest, sheets[i].name, strlen(sheets[i].name) + 1);
         if (status == PL_OK && sheets[i].path)
             status = pl_digest_add_file(digest, sheets[i].path);
@@ -90,13 +97,18 @@ static pl_status copy_sheets(pl_model *model, const pl_sheet *sheets, size_t cou
 
 static pl_status load(pl_model *model, const pl_sheet *sheets, size_t count, pl_problems *problems) {
     pl_status status = check_sheets(model->path, sheets, count, problems);
+    if (pl_library_create(&model->library) != PL_OK) return PL_MEMORY;
     const pl_sheet *indicators = find_sheet(sheets, count, SHEET_INDICATORS);
     if (status == PL_MEMORY || !indicators) return status;
     model->coinr = pl_str_is_fold((pl_str){indicators->name, strlen(indicators->name) - 4}, "imeta");
     model->data_sheet = find_sheet(sheets, count, SHEET_DATA);
     model->units_sheet = find_sheet(sheets, count, SHEET_UNITS);
+    model->events_sheet = find_sheet(sheets, count, SHEET_EVENTS);
+    model->raters_sheet = find_sheet(sheets, count, SHEET_RATERS);
     pl_defaults defaults;
     status = pl_status_worse(status, pl_settings_load(model, &defaults, find_sheet(sheets, count, SHEET_SETTINGS), problems));
+    if (status < PL_INPUT) return status;
+    status = pl_status_worse(status, pl_functions_load(model, find_sheet(sheets, count, SHEET_FUNCTIONS), problems));
     if (status < PL_INPUT) return status;
     status = pl_status_worse(status, pl_indicators_load(model, &defaults, indicators, problems));
     if (status < PL_INPUT || !model->codes) return status;
@@ -107,6 +119,7 @@ static pl_status load(pl_model *model, const pl_sheet *sheets, size_t count, pl_
         node->score_place = defaults.score_place;
     }
     status = pl_status_worse(status, pl_tie_break_resolve(model, &defaults, problems));
+    status = pl_status_worse(status, pl_grades_load(model, find_sheet(sheets, count, SHEET_GRADES), problems));
     return status == PL_OK ? digest_sheets(model, sheets, count, problems) : status;
 }
 
@@ -172,6 +185,7 @@ pl_status pl_model_load(pl_model **out, const char *path, pl_problems *problems)
 void pl_model_free(pl_model *model) {
     if (!model) return;
     if (model->codes) pl_intern_free(model->codes->codes);
+    pl_library_free(model->library);
     pl_arena_free(&model->arena);
     free(model);
 }

@@ -11,6 +11,19 @@ static pl_status constant(const pl_naming *n, const char *name, pl_optional valu
                           PL_ARG(node->code));
 }
 
+/* An element of which there are only ballots has no value of its own. */
+static bool has_ballots_only(const pl_compiled *compiled, pl_str name) {
+    uint32_t id = pl_intern_find(compiled->scratch->elements, name);
+    const pl_element *element = id ? &compiled->dataset->elements[id - 1] : NULL;
+    return element && element->has_ballots && !element->has_values;
+}
+
+static pl_status no_value_of_its_own(const pl_naming *n, pl_str name) {
+    return pl_problem_add(n->problems, PL_ERROR, "E346", n->place,
+                          "raters have given values of \"%.*s\"; say how to take them together, as in mean(%.*s over raters)",
+                          PL_ARG(name), PL_ARG(name));
+}
+
 /* x, full, target ...: *known is false for every other name. */
 static pl_status resolve_constant(const pl_naming *n, pl_str name, pl_node *out, bool *known) {
     const pl_indicator *node = &n->compiled->model->indicators[n->indicator];
@@ -24,7 +37,10 @@ static pl_status resolve_constant(const pl_naming *n, pl_str name, pl_node *out,
     *known = pl_str_is_fold(name, "x");
     if (!*known) return PL_OK;
     *out = n->compiled->nodes[n->indicator].value;
-    if (n->role == PL_ROLE_SCORE || n->role == PL_ROLE_APPLIES) return PL_OK;
+    if (!node->child_count && !node->value && has_ballots_only(n->compiled, node->code))
+        return no_value_of_its_own(n, pl_str_of("x"));
+    if (n->role == PL_ROLE_BARRED) *out = n->compiled->nodes[n->indicator].score;
+    if (n->role == PL_ROLE_SCORE || n->role == PL_ROLE_APPLIES || n->role == PL_ROLE_BARRED) return PL_OK;
     return pl_problem_add(n->problems, PL_ERROR, "E344", n->place, "x is the value itself, so it has no meaning here; name a code");
 }
 
@@ -41,9 +57,12 @@ static pl_status resolve_name(pl_naming *n, pl_str name, pl_node *out) {
     size_t index = pl_model_find(model, name);
     if (index == PL_NO_INDEX) {
         pl_status status = resolve_constant(n, name, out, &known);
+        if (status == PL_OK && !known && has_ballots_only(n->compiled, name)) return no_value_of_its_own(n, name);
         return status != PL_OK || known ? status : pl_naming_element(n->compiled, name, out);
     }
     const pl_indicator *node = &model->indicators[index];
+    bool element = !node->child_count && !node->value && n->role != PL_ROLE_COMBINE;
+    if (element && has_ballots_only(n->compiled, name)) return no_value_of_its_own(n, name);
     if (index == n->indicator && !node->child_count && n->role == PL_ROLE_VALUE) return pl_naming_element(n->compiled, name, out);
     bool score = node->child_count || (n->role == PL_ROLE_COMBINE && node->parent == n->indicator);
     *out = score ? n->compiled->nodes[index].score : n->compiled->nodes[index].value;
@@ -159,7 +178,9 @@ pl_meaning pl_naming_meaning(pl_naming *n) {
                         .names = names,
                         .direction = model->indicators[n->indicator].direction,
                         .peers = model->settings.peers,
-                        .grouping = grouping};
+                        .grouping = grouping,
+                        .records = pl_naming_records,
+                        .field = pl_naming_field};
 }
 
 pl_meaning pl_compiled_meaning(pl_compiled *compiled, size_t indicator, pl_role role) {

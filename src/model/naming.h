@@ -24,11 +24,23 @@ struct pl_compile_scratch {
     uint32_t *group_of, *parent_of;
     pl_grouping *groupings; /* [0]: the units' own groups; then one for each attribute that some `over unit.NAME` names */
     uint32_t **classes;     /* per attribute: the group_of of its grouping; NULL: none yet */
-    uint32_t *grouping_of;  /* per attribute: its grouping, 0: none yet */
+    pl_records records[PL_LIST_COUNT];
+    pl_input *fields[PL_LIST_COUNT];       /* per field of a list; of events one more: the indicator that they belong to */
+    uint32_t **field_texts[PL_LIST_COUNT]; /* per field: numbers of the program's texts; NULL until used */
+    double *indicators;                    /* per event: its indicator */
+    double *elapsed;                       /* per period */
+    uint32_t *grouping_of;                 /* per attribute: its grouping, 0: none yet */
 };
 
 pl_status pl_naming_prepare(pl_compiled *compiled);
 pl_meaning pl_naming_meaning(pl_naming *naming);
+
+/* The names of records in their aggregates: what pl_meaning asks for. `context` is a pl_naming. */
+pl_status pl_naming_records(void *context, pl_str word, pl_str of, uint32_t *list, pl_node *condition);
+pl_status pl_naming_field(void *context, uint32_t list, pl_str name, bool dotted, pl_node *out);
+/* The frame's lists of records. */
+pl_status pl_naming_frame_records(pl_compiled *compiled);
+void pl_naming_free_records(pl_compiled *compiled);
 
 /* The column of an element, or 0 where the data has none. */
 pl_status pl_naming_element(pl_compiled *compiled, pl_str name, pl_node *out);

@@ -1,5 +1,6 @@
 #include "model/loading.h"
 
+#include <plumbline/base/date.h>
 #include <plumbline/base/number.h>
 
 #include <math.h>
@@ -67,7 +68,16 @@ static pl_status apply(settings_reader *r, pl_setting key, pl_str text, pl_place
     switch (key) {
     case SETTING_NAME: return set_text(r->model, text, &s->name);
     case SETTING_YEAR: return set_text(r->model, text, &s->year);
-    case SETTING_AS_OF: return set_text(r->model, text, &s->as_of);
+    case SETTING_AS_OF:
+        s->has_as_of = pl_date_parse(text, &s->as_of_date);
+        if (!s->has_as_of)
+            return pl_problem_add(r->problems, PL_ERROR, "E320", place, "\"%.*s\" is no date; write it as 2025-06-30",
+                                  PL_ARG(text));
+        return set_text(r->model, text, &s->as_of);
+    case SETTING_GRADE_WITHIN:
+        status = set_word(text, place, pl_peers_words, &word, r->problems);
+        s->grade_all = status == PL_OK && word == PL_SCOPE_ALL;
+        return status;
     case SETTING_PERIOD: return set_text(r->model, text, &s->period);
     case SETTING_SCORE:
         r->defaults->score_place = place;

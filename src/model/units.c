@@ -47,14 +47,13 @@ static pl_status units_of_sheet(pl_gathering *g) {
     return g->worst;
 }
 
-static pl_status unknown_unit(pl_gathering *g, const pl_data_file *file, size_t row, pl_str code) {
+pl_status pl_gather_unknown_unit(pl_gathering *g, pl_place place, pl_str code) {
     const pl_dataset *d = g->dataset;
     pl_str *codes = malloc((d->unit_count + 1) * sizeof *codes);
     if (!codes) return PL_MEMORY;
     for (size_t i = 0; i < d->unit_count; i++) codes[i] = d->units[i].code;
     size_t nearest = d->unit_count <= 10000 ? pl_text_nearest(code, codes, d->unit_count) : d->unit_count;
-    pl_place place = pl_cell_place(&file->table, file->columns[DATA_UNIT], row);
-    const char *sheet = g->model->units_sheet->name;
+    const char *sheet = g->has_units ? g->model->units_sheet->name : d->data_name;
     pl_status status;
     if (nearest < d->unit_count)
         status = pl_problem_add(g->problems, PL_ERROR, "E334", place, "there is no unit \"%.*s\" in %s (did you mean \"%.*s\"?)",
@@ -79,7 +78,8 @@ static pl_status units_of_file(pl_gathering *g, pl_data_file *file) {
             status = pl_problem_add(g->problems, PL_ERROR, "E319", pl_cell_place(&file->table, file->columns[DATA_UNIT], row),
                                     "this row names no unit");
         else if (!g->unit_of[code] && g->has_units)
-            status = unknown_unit(g, file, row, pl_intern_text(g->dataset->texts, code));
+            status = pl_gather_unknown_unit(g, pl_cell_place(&file->table, file->columns[DATA_UNIT], row),
+                                            pl_intern_text(g->dataset->texts, code));
         else if (!g->unit_of[code])
             status = add_unit(g, code);
         if (status == PL_MEMORY) return status;

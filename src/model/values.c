@@ -115,8 +115,32 @@ static pl_status put(pl_gathering *g, const pl_data_file *file, size_t row, pl_e
     size_t at = row_of(g, file, row);
     if (pl_present(element->present, at))
         return twice(g, file, row, g->dataset->source_rows ? g->dataset->source_rows[at] : 0, element->name);
+    element->has_values = true;
     element->numbers[at] = value;
     element->present[at / 64] |= UINT64_C(1) << (at % 64);
+    return PL_OK;
+}
+
+/* The number of the rater that a row names among the dataset's texts; 0: none. */
+static uint32_t rater_of(const pl_data_file *file, size_t row) {
+    size_t column = file->columns[DATA_RATER];
+    if (column == file->table.column_count || !file->table.columns[column].texts) return 0;
+    uint32_t own = file->table.columns[column].texts[row];
+    return file->texts ? file->texts[own] : own;
+}
+
+/* A value with a rater is one of many; it becomes a record. */
+static pl_status take_value(pl_gathering *g, const pl_data_file *file, size_t row, pl_element *element, double value) {
+    uint32_t rater = rater_of(file, row);
+    if (!rater) return put(g, file, row, element, value);
+    if (pl_reserve((void **)&g->ballots, &g->ballot_capacity, g->ballot_count + 1, sizeof *g->ballots, 0)) return PL_MEMORY;
+    element->has_ballots = true;
+    g->ballots[g->ballot_count++] = (pl_ballot){.row = row_of(g, file, row),
+                                                .rater = rater,
+                                                .element = (uint32_t)(element - g->dataset->elements),
+                                                .value = value,
+                                                .file = file->table.name,
+                                                .source_row = pl_table_source_row(&file->table, row)};
     return PL_OK;
 }
 
@@ -127,9 +151,10 @@ static pl_status mark_rows(pl_gathering *g, const pl_data_file *file) {
     for (size_t row = 0; row < file->table.rows; row++) {
         if (file->unit[row] == NO_UNIT) continue;
         size_t at = row_of(g, file, row);
+        d->reported[at / 64] |= UINT64_C(1) << (at % 64);
+        if (rater_of(file, row)) continue;
         if (d->source_rows[at] && !file->is_long && g->file_count == 1)
             worst = pl_status_worse(worst, twice(g, file, row, d->source_rows[at], (pl_str){0}));
-        d->reported[at / 64] |= UINT64_C(1) << (at % 64);
         d->source_rows[at] = pl_table_source_row(&file->table, row);
     }
     return worst;
@@ -145,7 +170,7 @@ static pl_status take_wide(pl_gathering *g, pl_data_file *file, bool once) {
         if (!make_column(g, element)) return PL_MEMORY;
         for (size_t row = 0; once && row < file->table.rows; row++)
             if (pl_present(column->present, row) && file->unit[row] != NO_UNIT)
-                pl_gathering_keep(g, put(g, file, row, element, column->numbers[row]));
+                pl_gathering_keep(g, take_value(g, file, row, element, column->numbers[row]));
         pl_table_drop(&file->table, i);
     }
     return g->worst;
@@ -161,7 +186,7 @@ static pl_status take_long(pl_gathering *g, pl_data_file *file) {
         if (!id || !pl_present(values->present, row) || file->unit[row] == NO_UNIT) continue;
         pl_element *element = &g->dataset->elements[id - 1];
         if (!make_column(g, element)) return PL_MEMORY;
-        pl_gathering_keep(g, put(g, file, row, element, values->numbers[row]));
+        pl_gathering_keep(g, take_value(g, file, row, element, values->numbers[row]));
     }
     return g->worst;
 }
@@ -169,7 +194,8 @@ static pl_status take_long(pl_gathering *g, pl_data_file *file) {
 /* One wide file of one period whose rows are the units in their order: its columns can be taken as they are. */
 static bool in_order(const pl_gathering *g) {
     const pl_data_file *file = &g->files[0];
-    if (g->file_count != 1 || file->is_long || g->dataset->period_count != 1 || file->table.rows != g->dataset->unit_count)
+    if (g->file_count != 1 || file->is_long || g->dataset->period_count != 1 || file->table.rows != g->dataset->unit_count ||
+        file->columns[DATA_RATER] < file->table.column_count)
         return false;
     for (size_t row = 0; row < file->table.rows; row++)
         if (file->unit[row] != row) return false;
@@ -183,6 +209,7 @@ static pl_status take_columns(pl_gathering *g) {
         pl_column *column = &file->table.columns[i];
         uint32_t id = column->numbers ? pl_intern_find(g->elements, column->name) : 0;
         if (!id) continue;
+        d->elements[id - 1].has_values = true;
         d->elements[id - 1].numbers = column->numbers;
         d->elements[id - 1].present = column->present;
         column->numbers = NULL;
@@ -197,15 +224,20 @@ static pl_status take_columns(pl_gathering *g) {
 
 static pl_status warn_of_silent_units(pl_gathering *g) {
     const pl_dataset *d = g->dataset;
+    bool *has_children = calloc(d->unit_count + 1, sizeof *has_children); /* those may live on what is below them */
+    if (!has_children) return PL_MEMORY;
+    for (size_t unit = 0; unit < d->unit_count; unit++)
+        if (d->units[unit].parent != PL_NOBODY) has_children[d->units[unit].parent] = true;
     pl_buffer names;
     pl_buffer_init(&names, 0);
     size_t silent = 0;
     for (size_t unit = 0; g->has_units && unit < d->unit_count; unit++) {
-        bool any = false;
+        bool any = has_children[unit];
         for (size_t p = 0; p < d->period_count && !any; p++) any = pl_present(d->reported, p * d->unit_count + unit);
         if (any) continue;
         if (++silent <= 5) pl_buffer_print(&names, "%s%.*s", silent > 1 ? ", " : "", PL_ARG(d->units[unit].code));
     }
+    free(has_children);
     if (silent > 5) pl_buffer_text(&names, ", ...");
     pl_status status = names.failed ? PL_MEMORY : PL_OK;
     if (silent && status == PL_OK)

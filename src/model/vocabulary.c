@@ -10,6 +10,8 @@ const pl_word pl_sheet_words[] = {
     {SHEET_SETTINGS, {"settings", "设置"}},
     {SHEET_EVENTS, {"events", "事件", "加减分"}},
     {SHEET_GRADES, {"grades", "等次"}},
+    {SHEET_RATERS, {"raters", "评价人", "评委"}},
+    {SHEET_FUNCTIONS, {"functions", "函数", "自定义函数"}},
     {0, {NULL}},
 };
 
@@ -59,6 +61,52 @@ const pl_word pl_unit_words[] = {
     {0, {NULL}},
 };
 
+const pl_word pl_event_words[] = {
+    {EVENT_UNIT, {"unit", "单位", "单位代码", "ucode", "orgunit"}},
+    {EVENT_ELEMENT, {"element", "指标", "指标代码", "数据项"}},
+    {EVENT_POINTS, {"points", "分值", "加减分", "得分"}},
+    {EVENT_DATE, {"date", "日期", "时间"}},
+    {EVENT_CASE, {"case", "事项", "案件", "项目"}},
+    {EVENT_LEVEL, {"level", "级别", "层级", "等级"}},
+    {EVENT_REASON, {"reason", "事由", "理由", "说明"}},
+    {EVENT_PERIOD, {"period", "期间", "年度"}},
+    {0, {NULL}},
+};
+
+const pl_word pl_rater_words[] = {
+    {RATER_CODE, {"code", "rater", "代码", "评价人"}},
+    {RATER_NAME, {"name", "名称", "姓名"}},
+    {RATER_KIND, {"kind", "类别", "类型", "评价主体"}},
+    {0, {NULL}},
+};
+
+const pl_word pl_function_words[] = {
+    {FUNCTION_NAME, {"name", "名称", "函数名"}},
+    {FUNCTION_PARAMETERS, {"parameters", "参数"}},
+    {FUNCTION_FORMULA, {"formula", "公式"}},
+    {FUNCTION_MEANING, {"meaning", "含义", "说明"}},
+    {0, {NULL}},
+};
+
+const pl_word pl_grade_words[] = {
+    {GRADE_NAME, {"name", "等次", "名称"}},       {GRADE_MIN, {"min", "最低分", "分数线"}},
+    {GRADE_SHARE, {"share", "比例", "名额比例"}}, {GRADE_BARRED, {"barred", "不得评为", "限制条件"}},
+    {GRADE_ROUNDING, {"rounding", "取整"}},       {GRADE_TIES, {"ties", "并列"}},
+    {GRADE_MOVES_UP, {"moves_up", "递补"}},       {0, {NULL}},
+};
+
+/* How a share of the units becomes a number of them. */
+const pl_word pl_rounding_words[] = {
+    {PL_ROUNDING_DOWN, {"down", "舍去", "向下"}},
+    {PL_ROUNDING_UP, {"up", "进一", "向上"}},
+    {PL_ROUNDING_NEAREST, {"nearest", "四舍五入"}},
+    {0, {NULL}},
+};
+
+/* Whether those who share a place that only some of them have room for all get the grade, or none of them. */
+const pl_word pl_tied_words[] = {{1, {"include", "都算", "全部计入"}}, {0, {"exclude", "都不算", "全部不计"}}, {0, {NULL}}};
+const pl_word pl_yes_words[] = {{1, {"yes", "true", "1", "是"}}, {0, {"no", "false", "0", "否"}}, {0, {NULL}}};
+
 const pl_word pl_setting_words[] = {
     {SETTING_NAME, {"name", "名称"}},
     {SETTING_YEAR, {"year", "年度"}},
@@ -73,6 +121,7 @@ const pl_word pl_setting_words[] = {
     {SETTING_TIES, {"ties", "并列"}},
     {SETTING_TIE_BREAK, {"tie_break", "并列时比较"}},
     {SETTING_PEERS, {"peers", "同类"}},
+    {SETTING_GRADE_WITHIN, {"grade_within", "等次范围"}},
     {0, {NULL}},
 };
 
@@ -123,6 +172,11 @@ int pl_word_find(const pl_word *list, pl_str text) {
         for (size_t i = 0; i < sizeof list->words / sizeof *list->words && list->words[i]; i++)
             if (pl_str_is_fold(text, list->words[i])) return list->meaning;
     return -1;
+}
+
+bool pl_is_field(const pl_reference *reference) {
+    int meaning = pl_str_is_fold(reference->records, "events") ? pl_word_find(pl_event_words, reference->name) : -1;
+    return meaning >= 0 && meaning != EVENT_UNIT;
 }
 
 void pl_word_list(const pl_word *list, pl_buffer *out) {

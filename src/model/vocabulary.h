@@ -4,6 +4,7 @@
 
 #include <plumbline/base/problems.h>
 #include <plumbline/base/text.h>
+#include <plumbline/lang/expression.h>
 
 /* A meaning and up to four ways of writing it; a list ends with words[0] == NULL. */
 typedef struct pl_word {
@@ -20,7 +21,16 @@ void pl_word_list(const pl_word *list, pl_buffer *out);
 /* The nearest word of a list to a text that is none of them, or NULL. */
 const char *pl_word_nearest(const pl_word *list, pl_str text);
 
-typedef enum pl_sheet_kind { SHEET_INDICATORS, SHEET_UNITS, SHEET_DATA, SHEET_SETTINGS, SHEET_EVENTS, SHEET_GRADES } pl_sheet_kind;
+typedef enum pl_sheet_kind {
+    SHEET_INDICATORS,
+    SHEET_UNITS,
+    SHEET_DATA,
+    SHEET_SETTINGS,
+    SHEET_EVENTS,
+    SHEET_GRADES,
+    SHEET_RATERS,
+    SHEET_FUNCTIONS
+} pl_sheet_kind;
 
 typedef enum pl_field {
     FIELD_CODE,
@@ -61,6 +71,33 @@ typedef enum pl_data_field {
     DATA_COUNT
 } pl_data_field;
 
+/* Columns of events: those that rules name without "event." */
+typedef enum pl_event_field {
+    EVENT_UNIT,
+    EVENT_ELEMENT,
+    EVENT_POINTS,
+    EVENT_DATE,
+    EVENT_CASE,
+    EVENT_LEVEL,
+    EVENT_REASON,
+    EVENT_PERIOD,
+    EVENT_COUNT
+} pl_event_field;
+
+typedef enum pl_rater_field { RATER_CODE, RATER_NAME, RATER_KIND } pl_rater_field;
+typedef enum pl_function_field { FUNCTION_NAME, FUNCTION_PARAMETERS, FUNCTION_FORMULA, FUNCTION_MEANING } pl_function_field;
+
+typedef enum pl_grade_field {
+    GRADE_NAME,
+    GRADE_MIN,
+    GRADE_SHARE,
+    GRADE_BARRED,
+    GRADE_ROUNDING,
+    GRADE_TIES,
+    GRADE_MOVES_UP,
+    GRADE_COUNT
+} pl_grade_field;
+
 typedef enum pl_setting {
     SETTING_NAME,
     SETTING_YEAR,
@@ -74,12 +111,18 @@ typedef enum pl_setting {
     SETTING_RANK_ON,
     SETTING_TIES,
     SETTING_TIE_BREAK,
-    SETTING_PEERS
+    SETTING_PEERS,
+    SETTING_GRADE_WITHIN
 } pl_setting;
 
 extern const pl_word pl_sheet_words[], pl_field_words[], pl_data_words[], pl_unit_words[], pl_setting_words[], pl_key_words[];
+extern const pl_word pl_event_words[], pl_rater_words[], pl_function_words[], pl_grade_words[], pl_rounding_words[],
+    pl_tied_words[], pl_yes_words[];
 extern const pl_word pl_combine_words[], pl_missing_words[], pl_direction_words[], pl_ties_words[], pl_rank_on_words[],
     pl_peers_words[];
+
+/* Whether a bare name stands for a field of the events around it. */
+bool pl_is_field(const pl_reference *reference);
 
 /* Names that mean the same in every expression: x, full, target ... NULL at the end. */
 extern const char *const pl_constant_names[];

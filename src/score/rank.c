@@ -141,7 +141,8 @@ static bool rank_period(const ranking *r, pl_scores *scores, const bool *has_chi
         lines[i] = (pl_score_line){.unit = contenders[i].unit,
                                    .period = (uint32_t)r->period,
                                    .has_total = contenders[i].has_total,
-                                   .total = contenders[i].total};
+                                   .total = contenders[i].total,
+                                   .grade = PL_NOBODY};
     rank_all(r, contenders, ranked, lines);
     size_t groups = r->compiled->dataset->group_count;
     group_run *runs = malloc((groups + 1) * sizeof *runs);

@@ -7,4 +7,7 @@
 /* Makes scores->lines from the totals. PL_MEMORY on failure. */
 pl_status pl_rank_lines(pl_scores *scores, pl_compiled *compiled);
 
+/* Gives each line its grade; after pl_rank_lines. PL_MEMORY on failure. */
+pl_status pl_grade_lines(pl_scores *scores);
+
 #endif

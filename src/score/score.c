@@ -21,11 +21,14 @@ static pl_status choose_nodes(pl_scores *scores, pl_score_nodes nodes) {
 
 static pl_status evaluate(pl_scores *scores, pl_compiled *compiled, pl_pool *pool, pl_problems *problems) {
     const pl_settings *s = &compiled->model->settings;
-    pl_node *wanted = malloc((scores->node_count + s->tie_break_count + 1) * sizeof *wanted);
+    size_t grades = compiled->model->grade_count;
+    pl_node *wanted = malloc((scores->node_count + s->tie_break_count + grades + 1) * sizeof *wanted);
     if (!wanted) return PL_MEMORY;
     size_t count = 0;
     for (size_t i = 0; i < scores->node_count; i++) wanted[count++] = compiled->nodes[scores->nodes[i]].score;
     for (size_t i = 0; i < s->tie_break_count; i++) wanted[count++] = compiled->nodes[s->tie_break[i]].score;
+    for (size_t i = 0; i < grades; i++)
+        if (compiled->barred[i]) wanted[count++] = compiled->barred[i];
     pl_evaluate_options options = {.pool = pool};
     size_t first = compiled->frame.periods, last = 0;
     for (size_t p = 0; p < compiled->frame.periods; p++) {
@@ -97,6 +100,7 @@ pl_status pl_score(pl_scores **out, pl_compiled *compiled, pl_score_nodes nodes,
     if (status == PL_OK) status = evaluate(scores, compiled, pool, problems);
     if (status == PL_OK) status = report_all(scores, problems);
     if (status == PL_OK) status = pl_rank_lines(scores, compiled);
+    if (status == PL_OK) status = pl_grade_lines(scores);
     if (status == PL_OK)
         *out = scores;
     else

@@ -3,7 +3,8 @@
  *     == what the case shows
  *     -- indicators.csv          a sheet and its lines, up to the next line that begins with --
  *     -- problems                what must be reported, line by line, in the order of finding
- *     -- scores [PERIOD]         what must come out: unit, every node in tree order, rank, group_rank
+ *     -- scores [PERIOD]         what must come out: unit, every node in tree order, rank, group_rank, and the grade where the
+ *                                model has grades
  *
  * A case without "-- problems" must report nothing; one without "-- scores" must fail. */
 #include <plumbline/score/score.h>
@@ -65,6 +66,8 @@ static void write_scores(const pl_scores *scores, pl_buffer *out) {
             pl_csv_number(&w, line->group_rank);
         else
             pl_csv_missing(&w);
+        if (compiled->model->grade_count)
+            pl_csv_text(&w, line->grade == PL_NOBODY ? (pl_str){0} : compiled->model->grades[line->grade].name);
         pl_csv_end_row(&w);
     }
     assert_int_equal(pl_output_finish(&output), PL_OK);

@@ -21,12 +21,21 @@ static const char indicators[] =
     "c,,s,,,10,5,\"bands(x, 5, full, 2, 1, 0) + median(x over group) / 9\",,,\"unit.group = \"\"p\"\"\"\n"
     "d,,s,,,20,,\"round(zscore(x) + count(x > 1 over all), 2)\",,,\n"
     "m,,s,,,30,,,median,,\n"
+    "e,,s,,,10,,\"sum(points over events where event.kind = \"\"k\"\" once per case) + half(place(x over unit.shore)) * "
+    "elapsed()\",,zero,\n"
+    "r,,s,,,10,,\"mean(x over raters where rater.kind = \"\"lead\"\") + count(x over below)\",,zero,\n"
     "m1,,m,,,,,x,,zero,\n"
     "m2,,m,,,,,x,,,\n";
 static const char settings[] = "key,value\nname,Everything\ndigits,2\ntie_break,\"a,b\"\npeers,group\n";
-static const char units[] = "code,name,group,parent,people\nu,U,p,,5\nv,V,p,u,6\nw,W,q,u,7\n";
-static const char data[] = "unit,period,a,b,c,d,m1,m2\nu,2024,1,2,3,4,5,6\nv,2024,3,1,4,1,5,9\nw,2024,2,7,1,8,2,8\n"
-                           "u,2025,2,3,\"5\",1,1,2\nv,2025,6,,5,3,5,8\nw,2025,9,7,9,3,2,3\n";
+static const char units[] = "code,name,group,parent,people,shore\nu,U,p,,5,n\nv,V,p,u,6,s\nw,W,q,u,7,n\n";
+static const char data[] =
+    "unit,period,rater,a,b,c,d,m1,m2,e,r\nu,2024,,1,2,3,4,5,6,1,1\nv,2024,,3,1,4,1,5,9,1,1\nw,2024,,2,7,1,8,2,8,1,1\n"
+    "u,2025,,2,3,\"5\",1,1,2,1,\nv,2025,,6,,5,3,5,8,1,\nw,2025,,9,7,9,3,2,3,1,\nu,2025,r1,,,,,,,,5\nv,2025,r2,,,,,,,,6\n";
+static const char events[] =
+    "unit,element,points,date,case,kind,size\nu,e,1,2025-03-01,i,k,1\nu,e,2,2025-04-01,i,k,2\nv,e,3,2025-05-01,,l,3\n";
+static const char raters[] = "code,kind,age\nr1,lead,50\nr2,peer,40\n";
+static const char functions[] = "name,parameters,formula,meaning\nhalf,\"v, by = 2\",v / by,half of it\n";
+static const char grades[] = "name,min,share,barred\nA,1,50%,count(true over events of e) > 5\nB,,,\n";
 
 static bool explain_all(pl_scores *scores, pl_compiled *compiled) {
     pl_explanation *explanation = NULL;
@@ -44,7 +53,11 @@ static bool run_everything(void *context) {
     const pl_sheet sheets[] = {{"indicators.csv", NULL, {indicators, sizeof indicators - 1}},
                                {"settings.csv", NULL, {settings, sizeof settings - 1}},
                                {"units.csv", NULL, {units, sizeof units - 1}},
-                               {"data.csv", NULL, {data, sizeof data - 1}}};
+                               {"data.csv", NULL, {data, sizeof data - 1}},
+                               {"events.csv", NULL, {events, sizeof events - 1}},
+                               {"raters.csv", NULL, {raters, sizeof raters - 1}},
+                               {"functions.csv", NULL, {functions, sizeof functions - 1}},
+                               {"grades.csv", NULL, {grades, sizeof grades - 1}}};
     pl_problems problems;
     pl_model *model = NULL;
     pl_dataset *dataset = NULL;
@@ -52,7 +65,7 @@ static bool run_everything(void *context) {
     pl_scores *scores = NULL;
     pl_changes changes = {0};
     pl_problems_init(&problems, 0);
-    pl_status status = pl_model_load_sheets(&model, "model", sheets, 4, &problems);
+    pl_status status = pl_model_load_sheets(&model, "model", sheets, sizeof sheets / sizeof *sheets, &problems);
     if (model) status = pl_status_worse(status, pl_dataset_load(&dataset, model, NULL, &problems));
     if (dataset) status = pl_status_worse(status, pl_compile(&compiled, model, dataset, NULL, &problems));
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, NULL, &problems);

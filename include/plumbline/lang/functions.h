@@ -44,7 +44,7 @@ void pl_library_free(pl_library *library); /* NULL is allowed */
 pl_status pl_library_add(pl_library *library, pl_str name, pl_str parameters, pl_str formula, pl_str meaning, pl_place place,
                          pl_problems *problems);
 /* When all are there: a function may use others, but not itself by any way (E216). */
-pl_status pl_library_check(const pl_library *library, pl_problems *problems);
+pl_status pl_library_check(pl_library *library, pl_problems *problems);
 
 /* A built-in function or one of the library (NULL: there is none); without regard to case. NULL when there is none. */
 const pl_function *pl_library_find(const pl_library *library, pl_str name);

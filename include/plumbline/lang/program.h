@@ -114,6 +114,8 @@ pl_status pl_program_combine(pl_program *program, pl_combine how, const pl_part 
                              pl_node *out);
 
 /* Common shapes that a model needs without writing text. */
+pl_status pl_program_between(pl_program *program, pl_node value, double least, double most,
+                             pl_node *out); /* boolean, both included */
 pl_status pl_program_if(pl_program *program, pl_node condition, pl_node then, pl_node otherwise, pl_node *out);
 pl_status pl_program_coalesce(pl_program *program, pl_node first, pl_node second, pl_node *out);
 pl_status pl_program_mean_over(pl_program *program, pl_node value, pl_scope scope, pl_node *out);

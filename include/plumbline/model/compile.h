@@ -17,6 +17,7 @@ typedef struct pl_compiled {
     const pl_dataset *dataset;
     pl_program *program;
     pl_indicator_nodes *nodes; /* per indicator of the model */
+    pl_node *barred;           /* per grade: the condition that bars units from it; 0: none */
     pl_frame frame;            /* over the dataset */
     pl_input *columns, *attributes;
     bool *scored;                       /* per period */
@@ -38,6 +39,7 @@ typedef enum pl_role {
     PL_ROLE_SCORE,   /* x is the value */
     PL_ROLE_COMBINE, /* the codes of its children are their scores */
     PL_ROLE_APPLIES,
+    PL_ROLE_BARRED, /* of a grade: x is the total */
 } pl_role;
 
 /* What names mean in an expression of an indicator, for tracing (lang/trace.h). Valid as long as `compiled`; one at a time. */

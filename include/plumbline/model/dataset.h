@@ -15,6 +15,8 @@ typedef struct pl_element {
     pl_str name; /* the column's header, or the element of a long sheet */
     double *numbers;
     uint64_t *present; /* units * periods, row = period * units + unit */
+    bool has_values;   /* some value is reported without a rater */
+    bool has_ballots;  /* some are reported by raters: they are records */
 } pl_element;
 
 typedef struct pl_attribute {
@@ -24,6 +26,30 @@ typedef struct pl_attribute {
     uint64_t *present;
     uint32_t *texts; /* numbers of `texts` */
 } pl_attribute;
+
+/* Lists of records: any number of them belong to a row. */
+enum { PL_LIST_EVENTS, PL_LIST_BALLOTS, PL_LIST_COUNT };
+
+/* A field, one value per record. */
+typedef struct pl_record_field {
+    pl_str name;  /* the header */
+    int meaning;  /* which of the known columns it is; -1: none, or of a ballot an attribute of the rater or */
+    bool element; /* an element */
+    pl_type type; /* number or text: */
+    double *numbers;
+    uint64_t *present;
+    uint32_t *texts; /* numbers of the dataset's texts */
+} pl_record_field;
+
+typedef struct pl_record_list {
+    const char *name; /* the file that problems name; NULL: there is no such list */
+    size_t count;
+    size_t *row_of; /* per record, rising: period * units + unit */
+    size_t *source_rows;
+    size_t *indicator; /* of events: which one they belong to */
+    pl_record_field *fields;
+    size_t field_count;
+} pl_record_list;
 
 typedef struct pl_dataset {
     pl_arena arena;
@@ -37,13 +63,14 @@ typedef struct pl_dataset {
     size_t element_count;
     pl_attribute *attributes; /* code, name, group, parent and every further one */
     size_t attribute_count;
-    pl_intern *texts;      /* of the attributes; owned */
+    pl_intern *texts; /* of the attributes; owned */
+    pl_record_list lists[PL_LIST_COUNT];
     uint64_t *reported;    /* per row (period * units + unit): the data has a line for it */
     size_t *source_rows;   /* per row: the line, for problems; 0: none. NULL when there is a single period and units are in file
                               order: then unit index + 2 */
     const char *data_name; /* the (last) file that problems about data name */
     bool flawed;           /* errors were found; fit for finding more of them and nothing else */
-    unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the bytes of the data and units files, in order */
+    unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the bytes of the units, events, raters and data files, in order */
 } pl_dataset;
 
 typedef struct pl_dataset_options {
@@ -59,6 +86,9 @@ typedef struct pl_dataset_options {
  * then NULL or a flawed dataset, with which pl_compile finds what else is wrong. The caller frees *out with pl_dataset_free. */
 pl_status pl_dataset_load(pl_dataset **out, const pl_model *model, const pl_dataset_options *options, pl_problems *problems);
 void pl_dataset_free(pl_dataset *dataset); /* NULL is allowed */
+
+/* The field of a list with this meaning, or with this header; NULL when there is none. */
+const pl_record_field *pl_record_field_of(const pl_record_list *list, int meaning, pl_str name);
 
 size_t pl_dataset_find_unit(const pl_dataset *dataset, pl_str code); /* PL_NO_INDEX: none; a unit's name works where it is unique */
 size_t pl_dataset_find_period(const pl_dataset *dataset, pl_str label); /* PL_NO_INDEX: none */

@@ -1,7 +1,7 @@
 /* An indicator system as it stands in its sheets: loaded and checked, before any data.
  *
- * DESIGN: a model is a folder of CSV files (indicators, units, data, events, grades, settings; or COINr's imeta and idata in any
- * case). Everything here is plain data that the model's arena owns; it is not changed after loading. */
+ * DESIGN: a model is a folder of CSV files (indicators, units, data, events, raters, functions, grades, settings; or COINr's imeta
+ * and idata in any case). Everything here is plain data that the model's arena owns; it is not changed after loading. */
 #ifndef PLUMBLINE_MODEL_MODEL_H
 #define PLUMBLINE_MODEL_MODEL_H
 
@@ -14,6 +14,7 @@
 #define PL_NO_INDEX SIZE_MAX
 
 typedef enum pl_missing_rule { PL_MISSING_SKIP, PL_MISSING_ZERO, PL_MISSING_MEAN, PL_MISSING_FAIL } pl_missing_rule;
+typedef enum pl_rounding { PL_ROUNDING_DOWN, PL_ROUNDING_UP, PL_ROUNDING_NEAREST } pl_rounding;
 typedef enum pl_tie_rule { PL_TIES_COMPETITION, PL_TIES_DENSE, PL_TIES_AVERAGE } pl_tie_rule;
 
 /* A constant of an indicator's row that may be left empty. */
@@ -43,8 +44,24 @@ typedef struct pl_indicator {
     pl_str denominator; /* COINr's: name of the attribute that the value would be divided by; kept, not applied */
 } pl_indicator;
 
+/* A grade, the best first. A unit gets the first one whose conditions it meets. */
+typedef struct pl_grade {
+    pl_str name;
+    const char *file;            /* its sheet, and */
+    size_t row;                  /* its row there */
+    pl_optional min;             /* the total, as published, must reach this */
+    pl_optional share;           /* of the units: no more than these places, those of the grades before it included */
+    pl_rounding rounding;        /* of the share into a number of places */
+    bool include_ties;           /* units that share a place across the line: all get the grade, else none of them */
+    bool moves_up;               /* a place that a barred unit leaves goes to the next in line */
+    const pl_expression *barred; /* condition under which a unit may not have it; NULL: none */
+} pl_grade;
+
 typedef struct pl_settings {
     pl_str name, year, as_of, period;
+    bool has_as_of;
+    int32_t as_of_date;      /* date.h */
+    bool grade_all;          /* grades are dealt out among all units, not within each group */
     int digits, digits_leaf; /* -1: not rounded */
     bool rank_on_rounded;
     pl_tie_rule ties;
@@ -72,6 +89,9 @@ typedef struct pl_model {
     const pl_sheet *data_sheet;  /* the folder's own, or NULL */
     const pl_sheet *units_sheet; /* or NULL */
     pl_library *library;         /* functions of the model's own; owned */
+    pl_grade *grades;
+    size_t grade_count;
+    const pl_sheet *events_sheet, *raters_sheet; /* or NULL */
     pl_str *attributes; /* columns of the data that are attributes of units by declaration (COINr's Group, Denominator, Other) */
     size_t attribute_count;
     struct pl_code_index *codes;          /* see pl_model_find */

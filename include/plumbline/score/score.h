@@ -14,6 +14,7 @@ typedef struct pl_score_line {
     bool has_total;
     double total;            /* as published: rounded by `digits` */
     double rank, group_rank; /* places; 0: none */
+    uint32_t grade;          /* index into the model's grades, or PL_NOBODY */
 } pl_score_line;
 
 typedef struct pl_scores {
