@@ -3,7 +3,7 @@
 #define PLUMBLINE_LANG_BUILTIN_H
 
 typedef enum pl_builtin {
-    BUILTIN_DEFINED, /* in the language: pl_function.definition */
+    BUILTIN_DEFINED, /* in the language: pl_function.definition; detail 1: the second argument is the same everywhere */
     BUILTIN_ROW,     /* detail: pl_op of one or two numbers */
     BUILTIN_PARTS,   /* detail: pl_combine of the arguments; over a scope its pl_reduce counterpart */
     BUILTIN_REDUCE,  /* detail: pl_reduce */

@@ -339,7 +339,11 @@ static pl_status make(pl_compiler *c, const pl_call_frame *frame, const pl_node 
     case BUILTIN_SCORE: return pl_compile_problem(c, "E213", "score takes the code of an indicator: score(CODE)");
     case BUILTIN_SWITCH: return make_switch(c, f, arguments, count, out);
     case BUILTIN_ELAPSED: return pl_graph_add(c->program, (pl_graph_node){.op = OP_ELAPSED, .type = PL_TYPE_NUMBER}, out);
-    case BUILTIN_DEFINED: return make_defined(c, frame, out);
+    case BUILTIN_DEFINED:
+        if (f->detail && !pl_program_constant(c->program, arguments[1], NULL))
+            return pl_compile_problem(c, "E213", "the second argument of %s must be the same for all units: the code of one",
+                                      f->name);
+        return make_defined(c, frame, out);
     default: break;
     }
     status = need_type(c, f, arguments, 0, count, PL_TYPE_NUMBER);

@@ -74,7 +74,8 @@ static const pl_function functions[] = {
      "x 或所取的值缺失则缺失", "switch(unit.group, \"county\", 1.0, \"zone\", 1.1, 0)", "1, 1, 1.1, 1.1", NULL, BUILTIN_SWITCH, 0},
     /* ---- aggregate ---- */
     {"at", "x, code", "aggregate", PL_OVER_NEVER, "x of the unit with this code.", "代码为 code 的单位的 x。",
-     "missing where that unit has none", "该单位没有值则缺失", "at(x, \"B\")", "7", "max(x over all where unit.code = code)", 0, 0},
+     "missing where that unit has none", "该单位没有值则缺失", "at(x, \"B\")", "7", "max(x over all where unit.code = code)",
+     BUILTIN_DEFINED, 1},
     {"count", "x", "aggregate", PL_OVER_ALWAYS, "How many members have a value; of a condition: for how many it holds.",
      "有值的成员数；对条件则为条件成立的成员数。", "missing values are left out; never missing", "缺失值不参与；从不缺失",
      "count(x > 6 over all)", "3", NULL, BUILTIN_COUNT, 0},
@@ -132,7 +133,7 @@ static const pl_function functions[] = {
      "(max(direction * x over all where unit.code = reference) - min(direction * x over peers))), "
      "1 - (max(direction * x over all where unit.code = reference) - direction * x) / "
      "(max(direction * x over all where unit.code = reference) - min(direction * x over peers)))",
-     0, 0},
+     BUILTIN_DEFINED, 1},
     {"dist2targ", "x, goal = target, cap = false", "normaliser", PL_OVER_NEVER,
      "Share of the way from the worst to the goal; with cap true no more than 1.",
      "从最差值到目标已走过的比例；cap 为 true 时不超过 1。", OWN_MISSING, OWN_MISSING_ZH, "dist2targ(x, 9)", "1, 0.5, 0.5, 0",

@@ -77,6 +77,13 @@ int64_t pl_period_ordinal(pl_period period) {
 
 int64_t pl_period_end(pl_period period) { return (int64_t)period.year * 12 + (int64_t)period.number * months(period.kind); }
 
+int64_t pl_period_begin(pl_period period) { return pl_period_end(period) - months(period.kind); }
+
+bool pl_period_contains(pl_period outer, pl_period inner) {
+    return outer.kind != PL_PERIOD_OTHER && inner.kind != PL_PERIOD_OTHER && pl_period_begin(outer) <= pl_period_begin(inner) &&
+           pl_period_end(inner) <= pl_period_end(outer);
+}
+
 int pl_period_compare(pl_str label_a, pl_str label_b) {
     pl_period a = pl_period_parse(label_a), b = pl_period_parse(label_b);
     bool other_a = a.kind == PL_PERIOD_OTHER, other_b = b.kind == PL_PERIOD_OTHER;

@@ -234,11 +234,13 @@ static void check_values(compiling *k, const pl_indicator *node, const pl_elemen
     const pl_dataset *d = k->c->dataset;
     size_t outside = 0, first = 0, present = 0;
     for (size_t p = 0; p < d->period_count; p++) {
-        for (size_t unit = 0; k->c->scored[p] && unit < d->unit_count; unit++) {
+        bool counts = k->c->scored[p] || k->c->spans_periods; /* rules may look at other periods */
+        for (size_t unit = 0; counts && unit < d->unit_count; unit++) {
             size_t row = p * d->unit_count + unit;
             if (!pl_present(element->present, row)) continue;
             double value = element->numbers[row];
             present++;
+            if (!k->c->scored[p]) continue;
             bool out = (node->low.given && value < node->low.value) || (node->high.given && value > node->high.value);
             if (out && !outside++) first = row;
         }
@@ -307,8 +309,8 @@ pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset 
         keep(&k, before);
     }
     if (model->flawed || dataset->flawed) keep(&k, PL_INPUT);
-    if (k.worst == PL_OK) check_leaves(&k);
     c->spans_periods = spans_periods(model);
+    if (k.worst == PL_OK) check_leaves(&k);
     if (k.worst == PL_OK)
         *out = c;
     else

@@ -67,26 +67,14 @@ static size_t indicator_of(reader *r, size_t row) {
     return PL_NO_INDEX;
 }
 
-/* The first and the last day of a period. */
-static void days_of(pl_period period, int32_t *first, int32_t *last) {
-    int64_t end = pl_period_end(period), begin = end - (period.kind == PL_PERIOD_YEAR      ? 12
-                                                        : period.kind == PL_PERIOD_HALF    ? 6
-                                                        : period.kind == PL_PERIOD_QUARTER ? 3
-                                                                                           : 1);
-    *first = pl_date_number((int32_t)(begin / 12), (int32_t)(begin % 12) + 1, 1);
-    *last = pl_date_number((int32_t)(end / 12), (int32_t)(end % 12) + 1, 1) - 1;
-}
-
 /* Whether an event belongs to a period: by its own period, which a longer one contains, or by its day. */
 static bool falls_into(pl_period period, pl_str label, pl_str own_label, double date) {
-    int32_t first, last, own_first, own_last;
     pl_period own = pl_period_parse(own_label);
-    if (own_label.len && (own.kind == PL_PERIOD_OTHER || period.kind == PL_PERIOD_OTHER)) return pl_str_equal(label, own_label);
+    if (own_label.len) return pl_str_equal(label, own_label) || pl_period_contains(period, own);
     if (period.kind == PL_PERIOD_OTHER) return true;
-    days_of(period, &first, &last);
-    if (!own_label.len) return date >= first && date <= last;
-    days_of(own, &own_first, &own_last);
-    return own_first >= first && own_last <= last;
+    int64_t begin = pl_period_begin(period), end = pl_period_end(period);
+    return date >= pl_date_number((int32_t)(begin / 12), (int32_t)(begin % 12) + 1, 1) &&
+           date < pl_date_number((int32_t)(end / 12), (int32_t)(end % 12) + 1, 1);
 }
 
 static void add_entries(reader *r, size_t row, size_t unit, size_t indicator) {

@@ -61,12 +61,28 @@ static pl_status number_rows(pl_gathering *g, uint32_t *index_of) {
     return PL_OK;
 }
 
+/* The period that the settings name is scored even where the data has only parts of it, such as its months. */
+static void add_asked_period(const pl_gathering *g, uint32_t asked, size_t texts, uint32_t *is_period) {
+    pl_period wanted = pl_period_parse(pl_intern_text(g->dataset->texts, asked));
+    bool parts = false;
+    for (size_t i = 1; i < texts; i++) {
+        pl_period have = is_period[i] ? pl_period_parse(pl_intern_text(g->dataset->texts, (uint32_t)i)) : (pl_period){0};
+        if (!pl_period_contains(wanted, have)) continue;
+        if (have.kind == wanted.kind) return;
+        parts = true;
+    }
+    if (parts) is_period[asked] = 1;
+}
+
 pl_status pl_gather_periods(pl_gathering *g) {
     pl_dataset *d = g->dataset;
+    uint32_t asked = 0;
+    if (g->model->settings.period.len && pl_intern_add(d->texts, g->model->settings.period, &asked) != PL_OK) return PL_MEMORY;
     size_t texts = pl_intern_count(d->texts) + 1;
     uint32_t *index_of = calloc(texts, sizeof *index_of);
     if (!index_of) return PL_MEMORY;
     pl_status status = find_labels(g, index_of);
+    add_asked_period(g, asked, texts, index_of);
     size_t count = 0;
     for (size_t i = 1; i < texts; i++) count += index_of[i];
     if (status == PL_OK && !count) {

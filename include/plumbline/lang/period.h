@@ -27,6 +27,11 @@ int64_t pl_period_ordinal(pl_period period);
 /* Months from year 0 to the end of the period; 0 for PL_PERIOD_OTHER. */
 int64_t pl_period_end(pl_period period);
 
+/* Months from year 0 to its beginning; 0 for PL_PERIOD_OTHER. */
+int64_t pl_period_begin(pl_period period);
+/* Whether all of `inner` lies in `outer`; false where one is PL_PERIOD_OTHER. */
+bool pl_period_contains(pl_period outer, pl_period inner);
+
 /* Order for lists: by the last day of the period, then the shorter first (so a year comes after its months), others by text
  * after all of these. <0, 0, >0. */
 int pl_period_compare(pl_str label_a, pl_str label_b);
