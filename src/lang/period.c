@@ -41,7 +41,7 @@ static pl_period within_year(reader r, int32_t year) {
     if (take(&r, "下半年")) return at_end(&r) ? (pl_period){PL_PERIOD_HALF, year, 2} : none;
     bool separated = !named && (take(&r, "-") || take(&r, "/") || take(&r, "."));
     int32_t number;
-    if (take(&r, "H")) {
+    if (take(&r, "H") || take(&r, "S")) {
         number = digits(&r, 1, 1);
         return at_end(&r) && number >= 1 && number <= 2 ? (pl_period){PL_PERIOD_HALF, year, number} : none;
     }
@@ -73,6 +73,12 @@ static int32_t months(pl_period_kind kind) {
 int64_t pl_period_ordinal(pl_period period) {
     if (period.kind == PL_PERIOD_OTHER) return 0;
     return (int64_t)period.year * (12 / months(period.kind)) + period.number - 1;
+}
+
+bool pl_period_same(pl_str label_a, pl_str label_b) {
+    pl_period a = pl_period_parse(label_a), b = pl_period_parse(label_b);
+    if (a.kind == PL_PERIOD_OTHER || b.kind == PL_PERIOD_OTHER) return pl_str_equal(label_a, label_b);
+    return a.kind == b.kind && a.year == b.year && a.number == b.number;
 }
 
 int pl_period_compare(pl_str label_a, pl_str label_b) {

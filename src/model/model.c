@@ -12,6 +12,11 @@ pl_status pl_sheet_read(pl_table *table, const pl_sheet *sheet, const pl_csv_opt
     return pl_csv_read(table, sheet->path, &own, problems);
 }
 
+bool pl_is_json(const char *name) {
+    size_t length = strlen(name);
+    return length > 5 && pl_str_is_fold((pl_str){name + length - 5, 5}, ".json");
+}
+
 size_t pl_column_of(const pl_table *table, const pl_word *words, int meaning) {
     for (size_t i = 0; i < table->column_count; i++)
         if (table->columns[i].name.len && pl_word_find(words, table->columns[i].name) == meaning) return i;
@@ -22,8 +27,12 @@ pl_place pl_cell_place(const pl_table *table, size_t column, size_t row) {
     return (pl_place){table->name, pl_table_source_row(table, row), table->columns[column].name.at};
 }
 
-/* Which sheet a file is, by its name without ".csv"; -1 when it is none. */
+/* Which sheet a file is, by its name without ".csv"; -1 when it is none. The data may also be JSON. */
 static int kind_of(const char *name) {
+    if (pl_is_json(name)) {
+        int kind = pl_word_find(pl_sheet_words, (pl_str){name, strlen(name) - 5});
+        return kind == SHEET_DATA ? kind : -1;
+    }
     size_t length = strlen(name);
     if (length < 5 || !pl_str_is_fold((pl_str){name + length - 4, 4}, ".csv")) return -1;
     return pl_word_find(pl_sheet_words, (pl_str){name, length - 4});

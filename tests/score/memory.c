@@ -28,6 +28,18 @@ static const char units[] = "code,name,group,parent,people\nu,U,p,,5\nv,V,p,u,6\
 static const char data[] = "unit,period,a,b,c,d,m1,m2\nu,2024,1,2,3,4,5,6\nv,2024,3,1,4,1,5,9\nw,2024,2,7,1,8,2,8\n"
                            "u,2025,2,3,\"5\",1,1,2\nv,2025,6,,5,3,5,8\nw,2025,9,7,9,3,2,3\n";
 
+/* Some of the same as long data, and as JSON: with a period in two spellings and a value that was deleted. */
+static const char long_data[] = "dataElement,period,orgUnit,value,deleted\na,2024-01,u,1,\na,202402,u,2,\na,202402,v,6,false\n"
+                                "a,202402,w,9,\na,202402,w,8,true\nb,2024-02,u,3,\nb,202402,v,4,\nb,202402,w,7,\nc,202402,u,5,\n"
+                                "d,202402,v,3,\nm1,202402,v,2,\nm2,202402,w,1,\n";
+static const char json[] =
+    "{\"period\":\"202402\",\"dataValues\":[{\"dataElement\":\"a\",\"orgUnit\":\"u\",\"value\":2},"
+    "{\"dataElement\":\"a\",\"orgUnit\":\"v\",\"value\":\"6\"},{\"dataElement\":\"a\",\"orgUnit\":\"w\",\"value\":9},"
+    "{\"dataElement\":\"a\",\"orgUnit\":\"u\",\"value\":2,\"period\":202401},{\"dataElement\":\"b\",\"orgUnit\":\"u\",\"value\":1},"
+    "{\"dataElement\":\"b\",\"orgUnit\":\"v\",\"value\":2},{\"dataElement\":\"b\",\"orgUnit\":\"w\",\"value\":3},"
+    "{\"dataElement\":\"c\",\"orgUnit\":\"u\",\"value\":4},{\"dataElement\":\"d\",\"orgUnit\":\"u\",\"value\":5},"
+    "{\"dataElement\":\"m1\",\"orgUnit\":\"u\",\"value\":6},{\"dataElement\":\"m2\",\"orgUnit\":\"u\",\"value\":7}]}";
+
 static bool explain_all(pl_scores *scores, pl_compiled *compiled) {
     pl_explanation *explanation = NULL;
     pl_gap *gaps = NULL;
@@ -40,11 +52,11 @@ static bool explain_all(pl_scores *scores, pl_compiled *compiled) {
 }
 
 static bool run_everything(void *context) {
-    (void)context;
+    const pl_sheet *data_sheet = context;
     const pl_sheet sheets[] = {{"indicators.csv", NULL, {indicators, sizeof indicators - 1}},
                                {"settings.csv", NULL, {settings, sizeof settings - 1}},
                                {"units.csv", NULL, {units, sizeof units - 1}},
-                               {"data.csv", NULL, {data, sizeof data - 1}}};
+                               *data_sheet};
     pl_problems problems;
     pl_model *model = NULL;
     pl_dataset *dataset = NULL;
@@ -70,8 +82,10 @@ static bool run_everything(void *context) {
 
 static void test_every_allocation_may_fail(void **state) {
     (void)state;
-    size_t allocations = allocations_walk(run_everything, NULL, 100000);
-    assert_true(allocations > 200);
+    pl_sheet sheets[] = {{"data.csv", NULL, {data, sizeof data - 1}},
+                         {"data.csv", NULL, {long_data, sizeof long_data - 1}},
+                         {"data.json", NULL, {json, sizeof json - 1}}};
+    for (size_t i = 0; i < 3; i++) assert_true(allocations_walk(run_everything, &sheets[i], 100000) > 200);
 }
 
 /* A hundred thousand indicators, and a tree a hundred levels deep, are loaded and scored in time linear in their number. */

@@ -29,7 +29,7 @@ typedef struct pl_table {
     size_t column_count;
     pl_column *columns;  /* in the order of the file */
     pl_intern *texts;    /* owned */
-    size_t *source_rows; /* owned; row as a spreadsheet counts, header = 1; NULL when it is index + 2 throughout */
+    size_t *source_rows; /* owned; row as a spreadsheet counts, header = 1 (or PL_ENTRY); NULL: index + 2 throughout */
     pl_arena arena;      /* names and the column array; the data of columns are separate blocks */
 } pl_table;
 
@@ -37,6 +37,9 @@ void pl_table_free(pl_table *table); /* a zeroed table may be freed */
 
 /* Frees one column's data early; it becomes skipped. */
 void pl_table_drop(pl_table *table, size_t column);
+
+/* Leaves out every row whose bit in `keep` is clear. */
+pl_status pl_table_keep(pl_table *table, const uint64_t *keep);
 
 /* Index of the column with this name (without regard to ASCII case), or column_count. */
 size_t pl_table_find(const pl_table *table, pl_str name);
