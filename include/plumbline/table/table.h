@@ -27,10 +27,12 @@ typedef struct pl_table {
     const char *name; /* what problems call it: the file, or the sheet */
     size_t rows;
     size_t column_count;
-    pl_column *columns;  /* in the order of the file */
-    pl_intern *texts;    /* owned */
-    size_t *source_rows; /* owned; row as a spreadsheet counts, header = 1 (or PL_ENTRY); NULL: index + 2 throughout */
-    pl_arena arena;      /* names and the column array; the data of columns are separate blocks */
+    pl_column *columns;   /* in the order of the file */
+    pl_intern *texts;     /* owned */
+    size_t *source_rows;  /* owned; row as a spreadsheet counts, header = 1 (or PL_ENTRY); NULL: index + 2 throughout */
+    char separator;       /* of a CSV file */
+    const char *encoding; /* of a CSV file, as the registry of character sets calls it: "utf-8", "utf-16", "gb18030" */
+    pl_arena arena;       /* names and the column array; the data of columns are separate blocks */
 } pl_table;
 
 void pl_table_free(pl_table *table); /* a zeroed table may be freed */
