@@ -94,8 +94,11 @@ pl_status pl_problems_append(pl_problems *problems, const pl_problems *from) {
 
 void pl_problem_print(const pl_problem *problem, pl_buffer *out) {
     static const char *const names[] = {"", "warning: ", "note: "};
-    if (problem->place.file) pl_buffer_print(out, "%s:", problem->place.file);
-    if (problem->place.row) pl_buffer_print(out, "%zu:", problem->place.row);
+    size_t row = problem->place.row;
+    if (problem->place.file) pl_buffer_text(out, problem->place.file);
+    if (row & PL_ENTRY) pl_buffer_print(out, "[%zu]", row & ~PL_ENTRY);
+    if (problem->place.file || row & PL_ENTRY) pl_buffer_char(out, ':');
+    if (row && !(row & PL_ENTRY)) pl_buffer_print(out, "%zu:", row);
     if (problem->place.field) pl_buffer_print(out, "%s:", problem->place.field);
     if (out->len && out->at[out->len - 1] == ':') pl_buffer_char(out, ' ');
     pl_buffer_print(out, "%s%s", names[problem->level], problem->text);

@@ -1,6 +1,8 @@
 #include "cli/output.h"
 #include "cli/session.h"
 
+#include <plumbline/model/interchange.h>
+
 static void write_text(const cli_call *call, const cli_session *s, pl_output *output) {
     size_t leaves = 0;
     for (size_t i = 0; i < s->model->indicator_count; i++) leaves += !s->model->indicators[i].child_count;
@@ -17,6 +19,14 @@ static void write_text(const cli_call *call, const cli_session *s, pl_output *ou
     pl_buffer_free(&line);
 }
 
+static void write_count(pl_json_writer *w, const char *key, bool given, size_t count) {
+    pl_json_key(w, key);
+    if (given)
+        pl_json_integer(w, (long long)count);
+    else
+        pl_json_null(w);
+}
+
 static void write_problem(pl_json_writer *w, const pl_problem *problem) {
     static const char *const levels[] = {"error", "warning", "note"};
     pl_json_object(w);
@@ -26,11 +36,9 @@ static void write_problem(pl_json_writer *w, const pl_problem *problem) {
     pl_json_text(w, pl_str_of(problem->code));
     pl_json_key(w, "file");
     pl_json_text_or_null(w, pl_str_of(problem->place.file));
-    pl_json_key(w, "row");
-    if (problem->place.row)
-        pl_json_number(w, (double)problem->place.row);
-    else
-        pl_json_null(w);
+    size_t row = problem->place.row;
+    write_count(w, "row", row && !(row & PL_ENTRY), row);
+    write_count(w, "entry", row & PL_ENTRY, row & ~PL_ENTRY);
     pl_json_key(w, "field");
     pl_json_text_or_null(w, pl_str_of(problem->place.field));
     pl_json_key(w, "text");
@@ -40,8 +48,7 @@ static void write_problem(pl_json_writer *w, const pl_problem *problem) {
 
 static void write_json(const cli_session *s, pl_output *output) {
     pl_json_writer w;
-    pl_json_begin(&w, output, true);
-    pl_json_object(&w);
+    cli_json_begin(&w, output, "plumbline/check/1");
     pl_json_key(&w, "errors");
     pl_json_number(&w, (double)s->problems.errors);
     pl_json_key(&w, "warnings");
@@ -58,7 +65,12 @@ static void write_json(const cli_session *s, pl_output *output) {
 static int run(const cli_call *call) {
     cli_session s;
     bool json = cli_is(call, &cli_format_text, "json");
-    int status = cli_session_open(&s, call, call->arguments[0], PL_NODES_ROOT, false, json ? CLI_TELL_NOTHING : CLI_TELL_ALL);
+    int status = cli_session_open(&s, call, call->arguments[0], PL_NODES_ROOT, false, CLI_TELL_NOTHING);
+    if (status == EXIT_DONE || status == EXIT_INPUT) {
+        pl_status described = pl_datapackage_check(call->arguments[0], &s.problems);
+        if (described != PL_OK) status = cli_exit_status(described);
+    }
+    if (!json) cli_print_problems(&s.problems);
     cli_result result;
     if (status == EXIT_DONE || (json && status == EXIT_INPUT)) {
         int opened = cli_result_open(&result, call);

@@ -45,7 +45,8 @@ static void write_text(const cli_call *call, const pl_changes *changes, const pl
 
 static void write_json(const pl_changes *changes, const pl_model *before, const pl_model *after, pl_output *output) {
     pl_json_writer w;
-    pl_json_begin(&w, output, true);
+    cli_json_begin(&w, output, "plumbline/diff/1");
+    pl_json_key(&w, "changes");
     pl_json_array(&w);
     for (size_t i = 0; i < changes->count; i++) {
         const pl_change *change = &changes->items[i];
@@ -64,6 +65,7 @@ static void write_json(const pl_changes *changes, const pl_model *before, const 
         }
         pl_json_end(&w);
     }
+    pl_json_end(&w);
     pl_json_end(&w);
 }
 

@@ -207,8 +207,7 @@ static void write_json(explaining *x) {
     const pl_score_line *line = x->e->line;
     const pl_unit *unit = &x->s->dataset->units[line->unit];
     pl_json_writer w;
-    pl_json_begin(&w, x->output, true);
-    pl_json_object(&w);
+    cli_json_begin(&w, x->output, "plumbline/explain/1");
     json_text(&w, "unit", unit->code);
     json_text(&w, "name", unit->name);
     pl_json_key(&w, "period");

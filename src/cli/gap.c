@@ -116,8 +116,7 @@ static void json_side(pl_json_writer *w, const char *key, const cli_session *s, 
 static void write_json(const cli_session *s, const pl_score_line *own, const pl_score_line *other, const pl_gap *gaps, size_t count,
                        pl_output *output) {
     pl_json_writer w;
-    pl_json_begin(&w, output, true);
-    pl_json_object(&w);
+    cli_json_begin(&w, output, "plumbline/gap/1");
     json_side(&w, "own", s, own);
     json_side(&w, "other", s, own == other ? NULL : other);
     pl_json_key(&w, "gaps");

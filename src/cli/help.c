@@ -1,12 +1,14 @@
 #include "cli/output.h"
 
 #include <plumbline/lang/functions.h>
+#include <plumbline/model/sheets.h>
 #include <plumbline/score/codes.h>
 
 #include <stdio.h>
 
-static const cli_option format_option = {"--format", "text|markdown", "text|markdown", "of help functions (default text)",
-                                         "函数列表的格式（默认 text）"};
+static const cli_option format_option = {"--format", "text|markdown", "text|markdown",
+                                         "of help functions and help sheets (default text)",
+                                         "help functions 和 help sheets 的格式（默认 text）"};
 
 static void say(cli_result *r, const char *text) { pl_output_add(&r->output, pl_str_of(text)); }
 
@@ -31,12 +33,14 @@ static void write_overview(const cli_call *call, cli_result *r) {
                     "\n  plumbline help COMMAND          how a command is used\n"
                     "  plumbline help functions        all functions of the rule language\n"
                     "  plumbline help FUNCTION         one of them\n"
+                    "  plumbline help sheets           the sheets of a model and their columns\n"
                     "  plumbline help E312             what a message's code means\n"
                     "  plumbline help man|completion   the man page; completion for bash\n"
                     "\nExit status: 0 done, 1 the input is wrong, 2 usage, 3 the machine failed.\n",
                     "\n  plumbline help 命令             命令的用法\n"
                     "  plumbline help functions        规则语言的全部函数\n"
                     "  plumbline help 函数名           某个函数\n"
+                    "  plumbline help sheets           模型的各表和各列\n"
                     "  plumbline help E312             提示代码的含义\n"
                     "  plumbline help man|completion   手册页；bash 补全脚本\n"
                     "\n退出状态：0 完成，1 输入有误，2 用法有误，3 机器故障。\n"));
@@ -65,6 +69,18 @@ static void write_functions(const cli_call *call, cli_result *r) {
         pl_functions_markdown(&text);
     else
         for (size_t i = 0; i < count; i++) pl_function_describe(&functions[i], call->chinese, &text);
+    if (text.failed && r->output.status == PL_OK) r->output.status = PL_MEMORY;
+    pl_output_add(&r->output, pl_buffer_view(&text));
+    pl_buffer_free(&text);
+}
+
+static void write_sheets(const cli_call *call, cli_result *r) {
+    pl_buffer text;
+    pl_buffer_init(&text, 0);
+    if (cli_is(call, &format_option, "markdown"))
+        pl_sheets_markdown(&text);
+    else
+        pl_sheets_describe(call->chinese, &text);
     if (text.failed && r->output.status == PL_OK) r->output.status = PL_MEMORY;
     pl_output_add(&r->output, pl_buffer_view(&text));
     pl_buffer_free(&text);
@@ -139,8 +155,9 @@ static int unknown_topic(const char *topic) {
     size_t count = 0, functions;
     const pl_function *f = pl_functions(&functions);
     for (const cli_command *const *c = cli_commands; *c; c++) names[count++] = pl_str_of((*c)->name);
-    for (size_t i = 0; i < functions && count < 127; i++) names[count++] = pl_str_of(f[i].name);
+    for (size_t i = 0; i < functions && count < 126; i++) names[count++] = pl_str_of(f[i].name);
     names[count++] = pl_str_of("functions");
+    names[count++] = pl_str_of("sheets");
     size_t nearest = pl_text_nearest(pl_str_of(topic), names, count);
     if (nearest < count) return cli_usage(NULL, "there is no help on \"%s\" (did you mean %s?)", topic, names[nearest].at);
     return cli_usage(NULL, "there is no help on \"%s\"", topic);
@@ -152,8 +169,8 @@ static int run(const cli_call *call) {
     const pl_code *code = topic ? pl_code_find(pl_str_of(topic)) : NULL;
     const pl_function *function = topic ? pl_function_find(pl_str_of(topic)) : NULL;
     bool functions = topic && strcmp(topic, "functions") == 0, man = topic && strcmp(topic, "man") == 0;
-    bool completion = topic && strcmp(topic, "completion") == 0;
-    if (topic && !command && !code && !function && !functions && !man && !completion) return unknown_topic(topic);
+    bool completion = topic && strcmp(topic, "completion") == 0, sheets = topic && strcmp(topic, "sheets") == 0;
+    if (topic && !command && !code && !function && !functions && !sheets && !man && !completion) return unknown_topic(topic);
     cli_result r;
     int status = cli_result_open(&r, call);
     if (status != EXIT_DONE) return status;
@@ -161,6 +178,7 @@ static int run(const cli_call *call) {
     if (command) write_command(call, command, &r);
     if (code) write_code(call, code, &r);
     if (functions) write_functions(call, &r);
+    if (sheets) write_sheets(call, &r);
     if (man) write_man(&r);
     if (completion) write_completion(&r);
     if (function) {
@@ -178,7 +196,7 @@ static const cli_option *const options[] = {&format_option, &cli_out, &cli_lang,
 
 const cli_command cli_help = {
     .name = "help",
-    .arguments = "[COMMAND|functions|FUNCTION|CODE|man|completion]",
+    .arguments = "[COMMAND|functions|FUNCTION|sheets|CODE|man|completion]",
     .most = 1,
     .summary = "how to use a command, a function of the language, or what a code means",
     .summary_zh = "命令、函数的用法，或提示代码的含义",

@@ -51,6 +51,13 @@ int cli_result_open(cli_result *r, const cli_call *call) {
     return EXIT_DONE;
 }
 
+void cli_json_begin(pl_json_writer *w, pl_output *output, const char *schema) {
+    pl_json_begin(w, output, true);
+    pl_json_object(w);
+    pl_json_key(w, "schema");
+    pl_json_text(w, pl_str_of(schema));
+}
+
 /* A new file has the rights that any other program would give it. */
 static bool settle_file(const cli_result *r) {
     mode_t mask = umask(0);

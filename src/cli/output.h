@@ -14,6 +14,10 @@ typedef struct cli_result {
 /* Opens what --out says. Returns the exit status; on failure a message was written and nothing need be closed. */
 int cli_result_open(cli_result *result, const cli_call *call);
 
+/* Begins a result in JSON: an object whose first key says which schema it keeps to, "plumbline/scores/1" for
+ * docs/schema/scores.schema.json. The number rises when a change breaks what reads it. */
+void cli_json_begin(pl_json_writer *writer, pl_output *output, const char *schema);
+
 /* Writes the rest. A file is put in its place only when everything was written. Returns the exit status. */
 int cli_result_close(cli_result *result);
 

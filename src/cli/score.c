@@ -134,8 +134,7 @@ static void json_line(pl_json_writer *w, const cli_session *s, const pl_score_li
 
 static void write_json(const cli_session *s, pl_output *output) {
     pl_json_writer w;
-    pl_json_begin(&w, output, true);
-    pl_json_object(&w);
+    cli_json_begin(&w, output, "plumbline/scores/1");
     pl_json_key(&w, "name");
     pl_json_text(&w, s->model->settings.name);
     json_digest(&w, "model_sha256", s->model->digest);

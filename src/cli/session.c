@@ -14,7 +14,7 @@ static bool read_threads(const cli_call *call, unsigned *threads) {
     return true;
 }
 
-static pl_status load(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest) {
+static pl_status load_data(cli_session *s, const cli_call *call, const char *path, bool digest) {
     const char *files[CLI_MOST_OPTIONS];
     pl_dataset_options options = {.files = files, .pool = s->pool, .digest = digest};
     for (unsigned i = 0; i < call->given_count; i++)
@@ -23,28 +23,49 @@ static pl_status load(cli_session *s, const cli_call *call, const char *path, pl
     pl_status status = pl_model_load(&s->model, path, &s->problems);
     if (!s->model) return status;
     cli_progress_phase(s->progress, "reading");
-    status = pl_status_worse(status, pl_dataset_load(&s->dataset, s->model, &options, &s->problems));
+    return pl_status_worse(status, pl_dataset_load(&s->dataset, s->model, &options, &s->problems));
+}
+
+static pl_status load(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest) {
+    pl_status status = load_data(s, call, path, digest);
     if (!s->dataset) return status;
     cli_progress_phase(s->progress, "scoring");
     status = pl_compile(&s->compiled, s->model, s->dataset, cli_value(call, &cli_period, NULL), &s->problems);
     return status == PL_OK ? pl_score(&s->scores, s->compiled, nodes, s->pool, &s->problems) : status;
 }
 
-int cli_session_open(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest,
-                     cli_telling telling) {
+static int begin(cli_session *s, const cli_call *call) {
     *s = (cli_session){0};
     pl_problems_init(&s->problems, 0);
     unsigned threads;
     if (!read_threads(call, &threads)) return cli_usage(call->command, "--threads is a whole number up to 1024");
     pl_status status = pl_pool_create(&s->pool, threads);
     s->progress = cli_progress_start(s->pool);
-    if (status == PL_OK) status = load(s, call, path, nodes, digest);
+    return cli_exit_status(status);
+}
+
+static int finish(cli_session *s, pl_status status, cli_telling telling) {
     cli_progress_end(s->progress);
     s->progress = NULL;
     if (status == PL_MEMORY) fprintf(stderr, "plumbline: memory is exhausted\n");
     bool wrong = s->problems.errors || s->problems.failed;
     if (telling == CLI_TELL_ALL || (telling == CLI_TELL_ERRORS && wrong)) cli_print_problems(&s->problems);
     return cli_exit_status(status);
+}
+
+int cli_session_open(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest,
+                     cli_telling telling) {
+    int status = begin(s, call);
+    if (status == EXIT_USAGE) return status;
+    return finish(s, status == EXIT_DONE ? load(s, call, path, nodes, digest) : PL_MEMORY, telling);
+}
+
+int cli_session_load(cli_session *s, const cli_call *call, const char *path, bool data) {
+    int status = begin(s, call);
+    if (status == EXIT_USAGE) return status;
+    pl_status loaded = PL_MEMORY;
+    if (status == EXIT_DONE) loaded = data ? load_data(s, call, path, false) : pl_model_load(&s->model, path, &s->problems);
+    return finish(s, loaded, CLI_TELL_ALL);
 }
 
 void cli_session_close(cli_session *s) {

@@ -24,6 +24,10 @@ typedef enum cli_telling { CLI_TELL_NOTHING, CLI_TELL_ERRORS, CLI_TELL_ALL } cli
  * rest as well; nothing where the command writes the problems itself. `digest`: the data's digest is wanted. */
 int cli_session_open(cli_session *session, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest,
                      cli_telling telling);
+
+/* Loads the model, and its data where `data` says so, without scoring, and prints all that is wrong; otherwise as
+ * cli_session_open. */
+int cli_session_load(cli_session *session, const cli_call *call, const char *path, bool data);
 void cli_session_close(cli_session *session);
 
 /* The line of a unit (by code or name) in the last of the scored periods. NULL and a message when there is none. */

@@ -41,7 +41,7 @@ static pl_period within_year(reader r, int32_t year) {
     if (take(&r, "下半年")) return at_end(&r) ? (pl_period){PL_PERIOD_HALF, year, 2} : none;
     bool separated = !named && (take(&r, "-") || take(&r, "/") || take(&r, "."));
     int32_t number;
-    if (take(&r, "H")) {
+    if (take(&r, "H") || take(&r, "S")) {
         number = digits(&r, 1, 1);
         return at_end(&r) && number >= 1 && number <= 2 ? (pl_period){PL_PERIOD_HALF, year, number} : none;
     }
@@ -82,6 +82,12 @@ int64_t pl_period_begin(pl_period period) { return pl_period_end(period) - month
 bool pl_period_contains(pl_period outer, pl_period inner) {
     return outer.kind != PL_PERIOD_OTHER && inner.kind != PL_PERIOD_OTHER && pl_period_begin(outer) <= pl_period_begin(inner) &&
            pl_period_end(inner) <= pl_period_end(outer);
+}
+
+bool pl_period_same(pl_str label_a, pl_str label_b) {
+    pl_period a = pl_period_parse(label_a), b = pl_period_parse(label_b);
+    if (a.kind == PL_PERIOD_OTHER || b.kind == PL_PERIOD_OTHER) return pl_str_equal(label_a, label_b);
+    return a.kind == b.kind && a.year == b.year && a.number == b.number;
 }
 
 int pl_period_compare(pl_str label_a, pl_str label_b) {

@@ -254,11 +254,15 @@ static void check_values(compiling *k, const pl_indicator *node, const pl_elemen
     if (node->low.given) pl_buffer_number(&bounds, node->low.value);
     pl_buffer_text(&bounds, !node->low.given ? "at most " : node->high.given ? " to " : " or more");
     if (node->high.given) pl_buffer_number(&bounds, node->high.value);
-    keep(k, bounds.failed
-                ? PL_MEMORY
-                : pl_problem_add(k->problems, PL_WARNING, "W335", (pl_place){d->data_name, source_row(d, first), element->name.at},
-                                 "%zu value%s outside the declared bounds (%s); this is the first", outside,
-                                 outside == 1 ? " lies" : "s lie", bounds.at));
+    size_t row = source_row(d, first);
+    pl_buffer_text(&bounds, row ? "); this is the first" : "); the first: unit ");
+    pl_str period = d->periods[first / d->unit_count];
+    if (!row) pl_buffer_str(&bounds, d->units[first % d->unit_count].code);
+    if (!row && period.len) pl_buffer_print(&bounds, " in %.*s", PL_ARG(period));
+    keep(k, bounds.failed ? PL_MEMORY
+                          : pl_problem_add(k->problems, PL_WARNING, "W335", (pl_place){d->data_name, row, element->name.at},
+                                           "%zu value%s outside the declared bounds (%s", outside, outside == 1 ? " lies" : "s lie",
+                                           bounds.at));
     pl_buffer_free(&bounds);
 }
 

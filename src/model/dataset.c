@@ -1,6 +1,8 @@
 #include "model/gathering.h"
 #include "model/loading.h"
 
+#include <plumbline/table/json.h>
+
 #include <stdlib.h>
 
 void pl_gathering_keep(pl_gathering *g, pl_status status) { g->worst = pl_status_worse(g->worst, status); }
@@ -62,6 +64,10 @@ static void choose_kind(choosing *c, pl_column *column, size_t index) {
     pl_gathering *g = c->g;
     int field = pl_word_find(pl_data_words, column->name);
     bool known = field >= 0 && c->file->columns[field] == index;
+    if (c->file->is_long && (field == DATA_DELETED || field == DATA_LEFT_OUT)) {
+        column->kind = known && field == DATA_DELETED ? PL_COLUMN_TEXTS : PL_COLUMN_SKIPPED;
+        return;
+    }
     bool kept_as_text =
         field == DATA_UNIT || field == DATA_PERIOD || field == DATA_RATER || (field == DATA_ELEMENT && c->file->is_long);
     if (known && kept_as_text) return;
@@ -97,11 +103,43 @@ static void choose(void *context, pl_column *columns, size_t count) {
         if (columns[i].name.len) choose_kind(c, &columns[i], i);
 }
 
+/* A JSON document comes as a long table, with the kinds that its columns have in long data. */
+static pl_status read_json(choosing *c, const pl_sheet *sheet) {
+    pl_table *table = &c->file->table;
+    pl_status status = sheet->path ? pl_values_read(table, sheet->path, sheet->name, c->g->problems)
+                                   : pl_values_read_bytes(table, sheet->name, sheet->bytes, c->g->problems);
+    for (int field = 0; field < DATA_COUNT; field++) c->file->columns[field] = table->column_count;
+    for (size_t i = 0; i < table->column_count; i++) c->file->columns[pl_word_find(pl_data_words, table->columns[i].name)] = i;
+    c->file->is_long = true;
+    return status;
+}
+
+static pl_status read_table(choosing *c, const pl_sheet *sheet) {
+    if (pl_is_json(sheet->name)) return read_json(c, sheet);
+    pl_csv_options options = {.name = sheet->name, .choose = choose, .context = c, .pool = c->g->options->pool};
+    return sheet->path ? pl_csv_read(&c->file->table, sheet->path, &options, c->g->problems)
+                       : pl_csv_read_bytes(&c->file->table, sheet->name, sheet->bytes, &options, c->g->problems);
+}
+
+/* Long data may mark rows as deleted: they are as if they were not there. */
+static pl_status drop_deleted(pl_data_file *file) {
+    pl_table *table = &file->table;
+    size_t column = file->columns[DATA_DELETED];
+    if (!file->is_long || column == table->column_count || !table->columns[column].texts) return PL_OK;
+    uint64_t *kept = calloc(table->rows / 64 + 1, sizeof *kept);
+    if (!kept) return PL_MEMORY;
+    for (size_t row = 0; row < table->rows; row++)
+        if (!pl_str_is_fold(pl_table_text(table, column, row), "true")) pl_set_present(kept, row);
+    pl_status status = pl_table_keep(table, kept);
+    free(kept);
+    pl_table_drop(table, column);
+    return status;
+}
+
 static pl_status read_file(pl_gathering *g, pl_data_file *file, const pl_sheet *sheet) {
     choosing c = {.g = g, .file = file};
-    pl_csv_options options = {.name = sheet->name, .choose = choose, .context = &c, .pool = g->options->pool};
-    pl_status status = sheet->path ? pl_csv_read(&file->table, sheet->path, &options, g->problems)
-                                   : pl_csv_read_bytes(&file->table, sheet->name, sheet->bytes, &options, g->problems);
+    pl_status status = read_table(&c, sheet);
+    if (status >= PL_INPUT) status = pl_status_worse(status, drop_deleted(file));
     pl_place place = {sheet->name, 1, NULL};
     if (c.unused.len && status == PL_OK)
         status = pl_problem_add(g->problems, PL_NOTE, "N331", (pl_place){.file = sheet->name}, "columns that no indicator uses: %s",

@@ -25,8 +25,14 @@ typedef struct pl_defaults {
     pl_place tie_break_place;
 } pl_defaults;
 
+/* Which sheet a file is, by its name without ".csv"; -1 when it is none. The data may also be JSON. */
+int pl_sheet_kind_of(const char *name);
+
 /* Reads one sheet as texts. */
 pl_status pl_sheet_read(pl_table *table, const pl_sheet *sheet, const pl_csv_options *options, pl_problems *problems);
+
+/* Whether a file is JSON, by its name. */
+bool pl_is_json(const char *name);
 
 /* The column of a table that has this meaning; table->column_count when there is none. The first of several. */
 size_t pl_column_of(const pl_table *table, const pl_word *words, int meaning);

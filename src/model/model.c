@@ -12,6 +12,11 @@ pl_status pl_sheet_read(pl_table *table, const pl_sheet *sheet, const pl_csv_opt
     return pl_csv_read(table, sheet->path, &own, problems);
 }
 
+bool pl_is_json(const char *name) {
+    size_t length = strlen(name);
+    return length > 5 && pl_str_is_fold((pl_str){name + length - 5, 5}, ".json");
+}
+
 size_t pl_column_of(const pl_table *table, const pl_word *words, int meaning) {
     for (size_t i = 0; i < table->column_count; i++)
         if (table->columns[i].name.len && pl_word_find(words, table->columns[i].name) == meaning) return i;
@@ -31,8 +36,11 @@ pl_place pl_cell_place(const pl_table *table, size_t column, size_t row) {
     return (pl_place){table->name, pl_table_source_row(table, row), table->columns[column].name.at};
 }
 
-/* Which sheet a file is, by its name without ".csv"; -1 when it is none. */
-static int kind_of(const char *name) {
+int pl_sheet_kind_of(const char *name) {
+    if (pl_is_json(name)) {
+        int kind = pl_word_find(pl_sheet_words, (pl_str){name, strlen(name) - 5});
+        return kind == SHEET_DATA ? kind : -1;
+    }
     size_t length = strlen(name);
     if (length < 5 || !pl_str_is_fold((pl_str){name + length - 4, 4}, ".csv")) return -1;
     return pl_word_find(pl_sheet_words, (pl_str){name, length - 4});
@@ -40,14 +48,14 @@ static int kind_of(const char *name) {
 
 static const pl_sheet *find_sheet(const pl_sheet *sheets, size_t count, pl_sheet_kind kind) {
     for (size_t i = 0; i < count; i++)
-        if (kind_of(sheets[i].name) == (int)kind) return &sheets[i];
+        if (pl_sheet_kind_of(sheets[i].name) == (int)kind) return &sheets[i];
     return NULL;
 }
 
 static pl_status check_sheets(const char *path, const pl_sheet *sheets, size_t count, pl_problems *problems) {
     pl_status worst = PL_OK;
     for (size_t i = 0; i < count; i++) {
-        int kind = kind_of(sheets[i].name);
+        int kind = pl_sheet_kind_of(sheets[i].name);
         const pl_sheet *first = kind < 0 ? NULL : find_sheet(sheets, count, (pl_sheet_kind)kind);
         pl_place place = {.file = sheets[i].name};
         pl_status status = PL_OK;
@@ -66,7 +74,7 @@ static pl_status digest_sheets(pl_model *model, const pl_sheet *sheets, size_t c
     pl_digest *digest;
     pl_status status = pl_digest_create(&digest, PL_SHA256);
     for (size_t i = 0; i < count && status == PL_OK; i++) {
-        int kind = kind_of(sheets[i].name);
+        int kind = pl_sheet_kind_of(sheets[i].name);
         if (kind < 0 || kind == SHEET_DATA || kind == SHEET_EVENTS || kind == SHEET_RATERS) continue;
         status = pl_digest_add(digest, sheets[i].name, strlen(sheets[i].name) + 1);
         if (status == PL_OK && sheets[i].path)
@@ -96,6 +104,8 @@ static pl_status copy_sheets(pl_model *model, const pl_sheet *sheets, size_t cou
 }
 
 static pl_status load(pl_model *model, const pl_sheet *sheets, size_t count, pl_problems *problems) {
+    model->sheets = sheets;
+    model->sheet_count = count;
     pl_status status = check_sheets(model->path, sheets, count, problems);
     if (pl_library_create(&model->library) != PL_OK) return PL_MEMORY;
     const pl_sheet *indicators = find_sheet(sheets, count, SHEET_INDICATORS);
@@ -164,7 +174,8 @@ static pl_status list_folder(const char *path, pl_arena *arena, pl_sheet **sheet
     pl_status status = PL_OK;
     const struct dirent *entry;
     while (status == PL_OK && (entry = readdir(folder)))
-        if (kind_of(entry->d_name) >= 0 && !add_file(arena, path, entry->d_name, sheets, count, &capacity)) status = PL_MEMORY;
+        if (pl_sheet_kind_of(entry->d_name) >= 0 && !add_file(arena, path, entry->d_name, sheets, count, &capacity))
+            status = PL_MEMORY;
     closedir(folder);
     return status;
 }

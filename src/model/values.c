@@ -9,18 +9,26 @@ static const char *period_text(const pl_gathering *g, const pl_data_file *file, 
     return pl_intern_text(g->dataset->texts, *number).at;
 }
 
-static int by_time(const void *a, const void *b) { return pl_period_compare(*(const pl_str *)a, *(const pl_str *)b); }
+/* A period's label as the data writes it. Two labels may mean the same period: the one that comes first in the data is shown. */
+typedef struct label {
+    pl_str text;
+    uint32_t number; /* of its text */
+    uint32_t order;  /* of appearance */
+} label;
 
-/* Numbers of the period labels among the texts, marked in `is_period`. */
-static pl_status find_labels(pl_gathering *g, uint32_t *is_period) {
+static int by_time(const void *a, const void *b) { return pl_period_compare(((const label *)a)->text, ((const label *)b)->text); }
+
+/* Writes the order of appearance, from 1, of every period label into `order_of`, by the number of its text. */
+static pl_status find_labels(pl_gathering *g, uint32_t *order_of, uint32_t *count) {
     pl_status worst = PL_OK;
+    *count = 0;
     for (size_t i = 0; i < g->file_count; i++) {
         const pl_data_file *file = &g->files[i];
         if (file->columns[DATA_PERIOD] == file->table.column_count) continue;
         for (size_t row = 0; row < file->table.rows; row++) {
             uint32_t number;
             period_text(g, file, row, &number);
-            is_period[number] = 1;
+            if (number && !order_of[number]) order_of[number] = ++*count;
             if (!number)
                 worst = pl_status_worse(worst, pl_problem_add(g->problems, PL_ERROR, "E319",
                                                               pl_cell_place(&file->table, file->columns[DATA_PERIOD], row),
@@ -40,9 +48,24 @@ static pl_status single_period(pl_gathering *g) {
     return PL_OK;
 }
 
-static pl_status number_rows(pl_gathering *g, uint32_t *index_of) {
+/* Sorts the labels; those that mean the same period stand together then and become one. Sets the period of each by the number of
+ * its text. */
+static void make_periods(pl_dataset *d, label *labels, size_t count, uint32_t *index_of) {
+    qsort(labels, count, sizeof *labels, by_time);
+    uint32_t shown = 0; /* order of the label that is shown */
+    for (size_t i = 0; i < count; i++) {
+        bool same = i > 0 && pl_period_same(labels[i].text, labels[i - 1].text);
+        if (!same) d->period_count++;
+        if (!same || labels[i].order < shown) {
+            d->periods[d->period_count - 1] = labels[i].text;
+            shown = labels[i].order;
+        }
+        index_of[labels[i].number] = (uint32_t)(d->period_count - 1);
+    }
+}
+
+static pl_status number_rows(pl_gathering *g, const uint32_t *index_of) {
     pl_dataset *d = g->dataset;
-    for (size_t p = 0; p < d->period_count; p++) index_of[pl_intern_find(d->texts, d->periods[p])] = (uint32_t)p;
     for (size_t i = 0; i < g->file_count; i++) {
         pl_data_file *file = &g->files[i];
         if (file->columns[DATA_PERIOD] == file->table.column_count) {
@@ -62,41 +85,41 @@ static pl_status number_rows(pl_gathering *g, uint32_t *index_of) {
 }
 
 /* The period that the settings name is scored even where the data has only parts of it, such as its months. */
-static void add_asked_period(const pl_gathering *g, uint32_t asked, size_t texts, uint32_t *is_period) {
+static void add_asked_period(const pl_gathering *g, uint32_t asked, size_t texts, uint32_t *order_of, uint32_t *count) {
     pl_period wanted = pl_period_parse(pl_intern_text(g->dataset->texts, asked));
     bool parts = false;
     for (size_t i = 1; i < texts; i++) {
-        pl_period have = is_period[i] ? pl_period_parse(pl_intern_text(g->dataset->texts, (uint32_t)i)) : (pl_period){0};
+        pl_period have = order_of[i] ? pl_period_parse(pl_intern_text(g->dataset->texts, (uint32_t)i)) : (pl_period){0};
         if (!pl_period_contains(wanted, have)) continue;
         if (have.kind == wanted.kind) return;
         parts = true;
     }
-    if (parts) is_period[asked] = 1;
+    if (parts) order_of[asked] = ++*count;
+}
+
+/* `index_of` holds the labels' order of appearance, and afterwards their periods. */
+static pl_status several_periods(pl_gathering *g, uint32_t *index_of, size_t texts, size_t count) {
+    pl_dataset *d = g->dataset;
+    label *labels = malloc(count * sizeof *labels);
+    d->periods = pl_arena_array(&d->arena, count, sizeof *d->periods);
+    size_t found = 0;
+    for (size_t i = 1; labels && i < texts; i++)
+        if (index_of[i]) labels[found++] = (label){pl_intern_text(d->texts, (uint32_t)i), (uint32_t)i, index_of[i]};
+    if (labels && d->periods) make_periods(d, labels, count, index_of);
+    free(labels);
+    return d->period_count ? number_rows(g, index_of) : PL_MEMORY;
 }
 
 pl_status pl_gather_periods(pl_gathering *g) {
-    pl_dataset *d = g->dataset;
-    uint32_t asked = 0;
-    if (g->model->settings.period.len && pl_intern_add(d->texts, g->model->settings.period, &asked) != PL_OK) return PL_MEMORY;
-    size_t texts = pl_intern_count(d->texts) + 1;
+    uint32_t asked = 0, count;
+    pl_str label_asked = g->model->settings.period;
+    if (label_asked.len && pl_intern_add(g->dataset->texts, label_asked, &asked) != PL_OK) return PL_MEMORY;
+    size_t texts = pl_intern_count(g->dataset->texts) + 1;
     uint32_t *index_of = calloc(texts, sizeof *index_of);
     if (!index_of) return PL_MEMORY;
-    pl_status status = find_labels(g, index_of);
-    add_asked_period(g, asked, texts, index_of);
-    size_t count = 0;
-    for (size_t i = 1; i < texts; i++) count += index_of[i];
-    if (status == PL_OK && !count) {
-        status = single_period(g);
-    } else if (status == PL_OK) {
-        d->periods = pl_arena_array(&d->arena, count, sizeof *d->periods);
-        for (size_t i = 1; d->periods && i < texts; i++)
-            if (index_of[i]) d->periods[d->period_count++] = pl_intern_text(d->texts, (uint32_t)i);
-        if (!d->periods) status = PL_MEMORY;
-        if (status == PL_OK) {
-            qsort(d->periods, d->period_count, sizeof *d->periods, by_time);
-            status = number_rows(g, index_of);
-        }
-    }
+    pl_status status = find_labels(g, index_of, &count);
+    add_asked_period(g, asked, texts, index_of, &count);
+    if (status == PL_OK) status = count ? several_periods(g, index_of, texts, count) : single_period(g);
     free(index_of);
     return status;
 }
@@ -122,15 +145,31 @@ static pl_status twice(pl_gathering *g, const pl_data_file *file, size_t row, si
     if (!first)
         return pl_problem_add(g->problems, PL_ERROR, "E333", place, "\"%.*s\"%s%.*s was already given", PL_ARG(d->units[unit].code),
                               in, PL_ARG(d->periods[period]));
-    return pl_problem_add(g->problems, PL_ERROR, "E333", place, "\"%.*s\"%s%.*s was already given in row %zu",
-                          PL_ARG(d->units[unit].code), in, PL_ARG(d->periods[period]), first);
+    return pl_problem_add(g->problems, PL_ERROR, "E333", place, "\"%.*s\"%s%.*s was already given in %s %zu",
+                          PL_ARG(d->units[unit].code), in, PL_ARG(d->periods[period]), first & PL_ENTRY ? "entry" : "row",
+                          first & ~PL_ENTRY);
+}
+
+#define MOST_SEARCHES 100
+
+/* The line of the file that gave the value of a later row's cell first; 0 where another file did. Long data is searched for it,
+ * unless there are too many of these to be worth it. */
+static size_t given_before(const pl_gathering *g, const pl_data_file *file, size_t row) {
+    if (!file->is_long) return g->file_count == 1 ? g->dataset->source_rows[row_of(g, file, row)] : 0;
+    if (g->problems && g->problems->errors > MOST_SEARCHES) return 0;
+    const uint32_t *names = file->table.columns[file->columns[DATA_ELEMENT]].texts;
+    const uint64_t *present = file->table.columns[file->columns[DATA_VALUE]].present;
+    for (size_t i = 0; i < row; i++)
+        if (names[i] == names[row] && file->unit[i] != NO_UNIT && row_of(g, file, i) == row_of(g, file, row) &&
+            pl_present(present, i))
+            return pl_table_source_row(&file->table, i);
+    return 0;
 }
 
 /* Puts one value; a second one for the same cell is an error. */
 static pl_status put(pl_gathering *g, const pl_data_file *file, size_t row, pl_element *element, double value) {
     size_t at = row_of(g, file, row);
-    if (pl_present(element->present, at))
-        return twice(g, file, row, g->dataset->source_rows ? g->dataset->source_rows[at] : 0, element->name);
+    if (pl_present(element->present, at)) return twice(g, file, row, given_before(g, file, row), element->name);
     element->has_values = true;
     element->numbers[at] = value;
     element->present[at / 64] |= UINT64_C(1) << (at % 64);
@@ -160,7 +199,7 @@ static pl_status take_value(pl_gathering *g, const pl_data_file *file, size_t ro
     return PL_OK;
 }
 
-/* Marks the rows that the file has a line for. */
+/* Marks the rows that the file has a line for. In long data each value has a line of its own, so that none is the row's. */
 static pl_status mark_rows(pl_gathering *g, const pl_data_file *file) {
     pl_dataset *d = g->dataset;
     pl_status worst = PL_OK;
@@ -171,7 +210,7 @@ static pl_status mark_rows(pl_gathering *g, const pl_data_file *file) {
         if (rater_of(file, row)) continue;
         if (d->source_rows[at] && !file->is_long && g->file_count == 1)
             worst = pl_status_worse(worst, twice(g, file, row, d->source_rows[at], (pl_str){0}));
-        d->source_rows[at] = pl_table_source_row(&file->table, row);
+        if (!file->is_long) d->source_rows[at] = pl_table_source_row(&file->table, row);
     }
     return worst;
 }
@@ -199,9 +238,10 @@ static pl_status take_long(pl_gathering *g, pl_data_file *file) {
     for (size_t row = 0; row < table->rows && g->worst != PL_MEMORY; row++) {
         uint32_t text = file->texts ? file->texts[names[row]] : names[row];
         uint32_t id = pl_intern_find(g->elements, pl_intern_text(g->dataset->texts, text));
-        if (!id || !pl_present(values->present, row) || file->unit[row] == NO_UNIT) continue;
+        if (!id || file->unit[row] == NO_UNIT) continue;
         pl_element *element = &g->dataset->elements[id - 1];
         if (!make_column(g, element)) return PL_MEMORY;
+        if (!pl_present(values->present, row)) continue;
         pl_gathering_keep(g, take_value(g, file, row, element, values->numbers[row]));
     }
     return g->worst;

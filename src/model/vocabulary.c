@@ -50,6 +50,9 @@ const pl_word pl_data_words[] = {
     {DATA_ELEMENT, {"element", "数据项", "dataelement"}},
     {DATA_VALUE, {"value", "数值", "值"}},
     {DATA_RATER, {"rater", "评价人", "评价主体"}},
+    {DATA_DELETED, {"deleted"}},
+    {DATA_LEFT_OUT, {"categoryoptioncombo", "catoptcombo", "attributeoptioncombo", "attroptcombo", "storedby", "lastupdated"}},
+    {DATA_LEFT_OUT, {"created", "comment", "followup"}},
     {0, {NULL}},
 };
 

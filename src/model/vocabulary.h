@@ -68,6 +68,8 @@ typedef enum pl_data_field {
     DATA_ELEMENT,
     DATA_VALUE,
     DATA_RATER,
+    DATA_DELETED,  /* of long data: a row where it says true is left out */
+    DATA_LEFT_OUT, /* of long data: what DHIS2 adds to a value and no score needs */
     DATA_COUNT
 } pl_data_field;
 

@@ -50,6 +50,7 @@ static pl_status read_header(reading *r, pl_problems *problems) {
     pl_str text = r->source->bytes;
     const char *at = text.at, *end = text.at + text.len;
     r->dialect = pl_dialect_of(text);
+    r->table->separator = r->dialect.separator;
     size_t count = 0;
     for (const char *c = at; c < end;) {
         pl_cell cell = pl_cell_read(r->dialect, c, end);
@@ -414,6 +415,7 @@ static pl_status find_rows(reading *r, pl_problems *problems) {
 
 static pl_status read_source(reading *r, pl_problems *problems) {
     pl_status status = find_rows(r, problems);
+    r->table->encoding = r->source->encoding ? r->source->encoding : "utf-8";
     if (status != PL_OK) return status;
     choose_kinds(r);
     pl_status header = check_header(r, problems);

@@ -117,13 +117,17 @@ pl_status pl_source_unmark(pl_source *source, const char *name, pl_problems *pro
     bool memory;
     bytes->at += 2;
     bytes->len -= 2;
-    if (convert(source, little ? "UTF-16LE" : "UTF-16BE", &memory)) return PL_OK;
+    if (convert(source, little ? "UTF-16LE" : "UTF-16BE", &memory)) {
+        source->encoding = "utf-16";
+        return PL_OK;
+    }
     return memory ? PL_MEMORY : unknown_encoding(name, problems);
 }
 
 pl_status pl_source_recode(pl_source *source, const char *name, pl_problems *problems) {
     bool memory;
     if (!convert(source, "GB18030", &memory)) return memory ? PL_MEMORY : unknown_encoding(name, problems);
+    source->encoding = "gb18030";
     return pl_problem_add(problems, PL_NOTE, "N101", (pl_place){.file = name}, "is not UTF-8; it was read as GB18030");
 }
 

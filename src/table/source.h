@@ -9,7 +9,8 @@ typedef struct pl_source {
     pl_str bytes; /* without a byte-order mark */
     void *mapped; /* the file's pages, or NULL */
     size_t mapped_size;
-    char *converted; /* UTF-8 made from another encoding, or NULL */
+    char *converted;      /* UTF-8 made from another encoding, or NULL */
+    const char *encoding; /* that other encoding, or NULL */
 } pl_source;
 
 /* Maps a file, which problems call `name`. PL_INPUT when it is not there or may not be read (E101) or is longer than `limit`

@@ -26,6 +26,37 @@ void pl_table_drop(pl_table *table, size_t column) {
     table->columns[column].kind = PL_COLUMN_SKIPPED;
 }
 
+/* The rows kept move up; what lies behind the last is cleared, as a table promises. */
+static void keep_in_column(pl_column *column, const uint64_t *keep, size_t rows) {
+    size_t to = 0;
+    for (size_t row = 0; row < rows; row++) {
+        if (!pl_present(keep, row)) continue;
+        if (column->texts) column->texts[to] = column->texts[row];
+        if (column->numbers) {
+            column->numbers[to] = column->numbers[row];
+            if (pl_present(column->present, row))
+                pl_set_present(column->present, to);
+            else
+                pl_set_missing(column->present, to);
+        }
+        to++;
+    }
+    for (; column->present && to < rows; to++) pl_set_missing(column->present, to);
+}
+
+pl_status pl_table_keep(pl_table *table, const uint64_t *keep) {
+    size_t kept = 0;
+    size_t *source_rows = malloc((table->rows + 1) * sizeof *source_rows);
+    if (!source_rows) return PL_MEMORY;
+    for (size_t row = 0; row < table->rows; row++)
+        if (pl_present(keep, row)) source_rows[kept++] = pl_table_source_row(table, row);
+    for (size_t i = 0; i < table->column_count; i++) keep_in_column(&table->columns[i], keep, table->rows);
+    free(table->source_rows);
+    table->source_rows = source_rows;
+    table->rows = kept;
+    return PL_OK;
+}
+
 size_t pl_table_find(const pl_table *table, pl_str name) {
     for (size_t i = 0; i < table->column_count; i++) {
         pl_str have = table->columns[i].name;

@@ -1,6 +1,7 @@
 /* The published results: what the owners of real indices gave out must come out of the models in examples/.
  *
  * golden EXAMPLES DATA: skips (77) and says so where DATA is not there. */
+#include <plumbline/model/interchange.h>
 #include <plumbline/score/score.h>
 #include <plumbline/table/csv.h>
 
@@ -27,11 +28,10 @@ typedef struct scored {
 
 static void path_of(char out[512], const char *folder, const char *name) { snprintf(out, 512, "%s/%s", folder, name); }
 
-static scored score(const char *model, const char *data, const char *period, pl_score_nodes nodes) {
+static scored score_file(const char *model, const char *file, const char *period, pl_score_nodes nodes) {
     scored s = {0};
-    char folder[512], file[512];
+    char folder[512];
     path_of(folder, examples, model);
-    path_of(file, published, data);
     const char *files[] = {file};
     pl_problems_init(&s.problems, 0);
     assert_int_equal(pl_pool_create(&s.pool, 0), PL_OK);
@@ -41,6 +41,12 @@ static scored score(const char *model, const char *data, const char *period, pl_
     assert_int_equal(pl_compile(&s.compiled, s.model, s.dataset, period, &s.problems), PL_OK);
     assert_int_equal(pl_score(&s.scores, s.compiled, nodes, s.pool, &s.problems), PL_OK);
     return s;
+}
+
+static scored score(const char *model, const char *data, const char *period, pl_score_nodes nodes) {
+    char file[512];
+    path_of(file, published, data);
+    return score_file(model, file, period, nodes);
 }
 
 static void finish(scored *s) {
@@ -196,6 +202,45 @@ static void test_deprivation_of_32844_areas(void **state) {
     finish(&s);
 }
 
+/* Values that were written out for other programs give the same bits when they come back. */
+static void come_back(const char *suffix, void (*write)(const pl_dataset *dataset, pl_output *output)) {
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/plumbline-values-XXXXXX%s", suffix);
+    int file = mkstemps(path, (int)strlen(suffix));
+    assert_true(file >= 0);
+    scored own = score("hdi", "hdi/hdi_long.csv", "all", PL_NODES_ALL);
+    pl_output output;
+    pl_output_init(&output, pl_sink_descriptor, &file);
+    write(own.dataset, &output);
+    assert_int_equal(pl_output_finish(&output), PL_OK);
+    close(file);
+    scored back = score_file("hdi", path, "all", PL_NODES_ALL);
+    unlink(path);
+    assert_int_equal(back.scores->line_count, own.scores->line_count);
+    size_t compared = 0;
+    for (size_t i = 0; i < own.scores->line_count; i++) {
+        const pl_score_line *a = &own.scores->lines[i], *b = &back.scores->lines[i];
+        assert_true(pl_str_equal(own.dataset->units[a->unit].code, back.dataset->units[b->unit].code));
+        assert_true(a->period == b->period && a->rank == b->rank);
+        for (size_t k = 0; k < own.scores->node_count; k++) {
+            double x = 0, y = 0;
+            assert_int_equal(pl_scores_value(own.scores, k, a, &x), pl_scores_value(back.scores, k, b, &y));
+            assert_memory_equal(&x, &y, sizeof x);
+            compared++;
+        }
+    }
+    assert_true(compared > 30000);
+    printf("hdi_long as %s and back: %zu scores, the same bits\n", suffix + 1, compared);
+    finish(&own);
+    finish(&back);
+}
+
+static void test_values_written_out_and_read_back(void **state) {
+    (void)state;
+    come_back(".csv", pl_values_write_csv);
+    come_back(".json", pl_values_write_json);
+}
+
 int main(int argc, char **argv) {
     if (argc < 3) return 2;
     examples = argv[1];
@@ -205,9 +250,13 @@ int main(int argc, char **argv) {
         return 77;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_human_development_2021), cmocka_unit_test(test_human_development_in_32_years),
-        cmocka_unit_test(test_connectivity_minmax),    cmocka_unit_test(test_connectivity_zscore),
-        cmocka_unit_test(test_connectivity_geometric), cmocka_unit_test(test_deprivation_of_32844_areas),
+        cmocka_unit_test(test_human_development_2021),
+        cmocka_unit_test(test_human_development_in_32_years),
+        cmocka_unit_test(test_connectivity_minmax),
+        cmocka_unit_test(test_connectivity_zscore),
+        cmocka_unit_test(test_connectivity_geometric),
+        cmocka_unit_test(test_deprivation_of_32844_areas),
+        cmocka_unit_test(test_values_written_out_and_read_back),
     };
     return cmocka_run_group_tests_name("published results", tests, NULL, NULL);
 }

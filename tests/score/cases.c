@@ -1,7 +1,7 @@
 /* Runs the text cases of models: files of blocks
  *
  *     == what the case shows
- *     -- indicators.csv          a sheet and its lines, up to the next line that begins with --
+ *     -- indicators.csv          a sheet (data.json too) and its lines, up to the next line that begins with --
  *     -- problems                what must be reported, line by line, in the order of finding
  *     -- scores [PERIOD]         what must come out: unit, every node in tree order, rank, group_rank, and the grade where the
  *                                model has grades
@@ -77,7 +77,7 @@ static bool run_model(const model_case *c, const char *period, pl_pool *pool, pl
     pl_sheet sheets[MOST_SHEETS];
     size_t count = 0;
     for (size_t i = 0; i < c->count; i++)
-        if (strstr(c->sections[i].name, ".csv"))
+        if (strstr(c->sections[i].name, ".csv") || strstr(c->sections[i].name, ".json"))
             sheets[count++] = (pl_sheet){c->sections[i].name, NULL, pl_buffer_view(&c->sections[i].text)};
     pl_model *model = NULL;
     pl_dataset *dataset = NULL;

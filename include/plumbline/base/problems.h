@@ -15,8 +15,12 @@ typedef enum pl_level {
     PL_NOTE,    /* worth knowing */
 } pl_level;
 
-/* Where: a file as the user named it, a row as a spreadsheet counts (1 is the header; 0: none), a field (a column's header or
- * NULL). A part that is not known is NULL or 0. */
+/* A row with this bit set is the entry of a list in a JSON document whose number, from 0, the other bits are. It prints as [17]
+ * behind the file, which then names the list as well: data.json:dataValues[17]:value. */
+#define PL_ENTRY ((size_t)1 << (8 * sizeof(size_t) - 1))
+
+/* Where: a file as the user named it, a row as a spreadsheet counts (1 is the header; 0: none) or a PL_ENTRY, a field (a column's
+ * header or NULL). A part that is not known is NULL or 0. */
 typedef struct pl_place {
     const char *file;
     size_t row;

@@ -18,7 +18,8 @@ typedef struct pl_period {
     int32_t number; /* 1-2, 1-4, 1-12; 1 for a year */
 } pl_period;
 
-/* Reads 2021, 2021年, 2021-H1, 2021H1, 2021-Q3, 2021Q3, 2021-03, 202103, 2021年3月 ...; anything else is PL_PERIOD_OTHER. */
+/* Reads 2021, 2021年, 2021-H1, 2021H1, 2021S1, 2021-Q3, 2021Q3, 2021-03, 202103, 2021年3月 ...; anything else is PL_PERIOD_OTHER.
+ */
 pl_period pl_period_parse(pl_str label);
 
 /* Position on the scale of its kind, so that the one before is one less; 0 for PL_PERIOD_OTHER. */
@@ -31,6 +32,8 @@ int64_t pl_period_end(pl_period period);
 int64_t pl_period_begin(pl_period period);
 /* Whether all of `inner` lies in `outer`; false where one is PL_PERIOD_OTHER. */
 bool pl_period_contains(pl_period outer, pl_period inner);
+/* Whether two labels mean the same period: 2025-01 and 202501 do. */
+bool pl_period_same(pl_str label_a, pl_str label_b);
 
 /* Order for lists: by the last day of the period, then the shorter first (so a year comes after its months), others by text
  * after all of these. <0, 0, >0. */

@@ -66,8 +66,8 @@ typedef struct pl_dataset {
     pl_intern *texts; /* of the attributes; owned */
     pl_record_list lists[PL_LIST_COUNT];
     uint64_t *reported;    /* per row (period * units + unit): the data has a line for it */
-    size_t *source_rows;   /* per row: the line, for problems; 0: none. NULL when there is a single period and units are in file
-                              order: then unit index + 2 */
+    size_t *source_rows;   /* per row: the line, for problems; 0: none or, in long data, one for each value. NULL when there is a
+                              single period and units are in file   order: then unit index + 2 */
     const char *data_name; /* the (last) file that problems about data name */
     bool flawed;           /* errors were found; fit for finding more of them and nothing else */
     unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the bytes of the units, events, raters and data files, in order */

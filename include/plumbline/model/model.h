@@ -84,8 +84,10 @@ typedef struct pl_model {
     pl_settings settings;
     pl_indicator *indicators; /* in tree order: a parent before its children, siblings as in the sheet; [0] is the root */
     size_t indicator_count;
-    bool coinr;                  /* it came as imeta and idata */
-    bool flawed;                 /* errors were found; fit for finding more of them and nothing else */
+    bool coinr;             /* it came as imeta and idata */
+    bool flawed;            /* errors were found; fit for finding more of them and nothing else */
+    const pl_sheet *sheets; /* all, in the order of their names */
+    size_t sheet_count;
     const pl_sheet *data_sheet;  /* the folder's own, or NULL */
     const pl_sheet *units_sheet; /* or NULL */
     pl_library *library;         /* functions of the model's own; owned */

@@ -27,16 +27,21 @@ typedef struct pl_table {
     const char *name; /* what problems call it: the file, or the sheet */
     size_t rows;
     size_t column_count;
-    pl_column *columns;  /* in the order of the file */
-    pl_intern *texts;    /* owned */
-    size_t *source_rows; /* owned; row as a spreadsheet counts, header = 1; NULL when it is index + 2 throughout */
-    pl_arena arena;      /* names and the column array; the data of columns are separate blocks */
+    pl_column *columns;   /* in the order of the file */
+    pl_intern *texts;     /* owned */
+    size_t *source_rows;  /* owned; row as a spreadsheet counts, header = 1 (or PL_ENTRY); NULL: index + 2 throughout */
+    char separator;       /* of a CSV file */
+    const char *encoding; /* of a CSV file, as the registry of character sets calls it: "utf-8", "utf-16", "gb18030" */
+    pl_arena arena;       /* names and the column array; the data of columns are separate blocks */
 } pl_table;
 
 void pl_table_free(pl_table *table); /* a zeroed table may be freed */
 
 /* Frees one column's data early; it becomes skipped. */
 void pl_table_drop(pl_table *table, size_t column);
+
+/* Leaves out every row whose bit in `keep` is clear. */
+pl_status pl_table_keep(pl_table *table, const uint64_t *keep);
 
 /* Index of the column with this name (without regard to ASCII case), or column_count. */
 size_t pl_table_find(const pl_table *table, pl_str name);

@@ -1,0 +1,233 @@
+#include "model/sheets.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static const pl_sheet_column indicators[] = {
+    {FIELD_CODE, "string", true, true, NULL, "unique; expressions name it", "唯一，公式用它指代该指标"},
+    {FIELD_NAME, "string", false, false, NULL, "for people", "名称，供人阅读"},
+    {FIELD_PARENT, "string", false, false, NULL, "code of the indicator above; exactly one row has none",
+     "上级指标的代码；只有一行没有上级"},
+    {FIELD_WEIGHT, "number", false, false, NULL, "among the siblings; empty is 1. For mean, geomean, harmean, copeland",
+     "在同级中的权重，空为 1；用于 mean、geomean、harmean、copeland"},
+    {FIELD_DIRECTION, "string", false, false, pl_direction_words, "1 (正向) higher is better, -1 (逆向) lower is",
+     "1 或正向：越高越好；-1 或逆向：越低越好"},
+    {FIELD_FULL, "number", false, false, NULL, "points at stake; a constant for expressions", "满分，公式可用的常数"},
+    {FIELD_TARGET, "number", false, false, NULL, "a constant for expressions", "目标值，公式可用的常数"},
+    {FIELD_LOW, "number", false, false, NULL, "a constant for expressions; values below it are warned of",
+     "下限，公式可用的常数；低于它的值会有警告"},
+    {FIELD_HIGH, "number", false, false, NULL, "a constant for expressions; values above it are warned of",
+     "上限，公式可用的常数；高于它的值会有警告"},
+    {FIELD_VALUE, "string", false, false, NULL, "expression for x; empty: the column of the data with this code",
+     "x 的取值公式；空则取数据中以该代码为名的列"},
+    {FIELD_SCORE, "string", false, false, NULL,
+     "expression over x; empty: the setting `score`, else `minmax(x)`; on an inner node applied to what its children combine to",
+     "以 x 计分的公式；空则取设置 `score`，再空为 `minmax(x)`；有下级时作用于合成的结果"},
+    {FIELD_COMBINE, "string", false, false, pl_combine_words,
+     "mean, sum, geomean, harmean, median, min, max, copeland, or an expression over the children's codes",
+     "下级的合成方式：加权平均、求和、几何平均、调和平均、中位数、最小、最大、科普兰，或以下级代码写的公式"},
+    {FIELD_MISSING, "string", false, false, pl_missing_words, "skip (leave out), zero, mean (of peers), fail",
+     "缺失时：跳过、记零、取同类平均、报错"},
+    {FIELD_APPLIES, "string", false, false, NULL, "condition over the unit, such as `unit.group = \"区县\"`",
+     "适用于哪些单位的条件，如 `unit.group = \"区县\"`"},
+    {FIELD_OWNER, "string", false, false, NULL, "who answers for it; kept", "责任单位，保留"},
+    {FIELD_SOURCE, "string", false, false, NULL, "where it comes from; kept", "指标来源，保留"},
+    {FIELD_COVERS, "string", false, false, NULL, "the superior indicator that it answers to; kept", "对应的上级指标，保留"},
+    {FIELD_MEASURE, "string", false, false, NULL, "unit of measure; kept and shown", "计量单位，保留并显示"},
+    {FIELD_NOTE, "string", false, false, NULL, "kept", "备注，保留"},
+    {FIELD_LEVEL, "string", false, false, NULL, "COINr's; the tree says it already", "COINr 的层级列；树本身已说明"},
+    {FIELD_TYPE, "string", false, false, NULL, "COINr's; Group, Denominator and Other are attributes of units",
+     "COINr 的类型列；Group、Denominator、Other 为单位属性"},
+    {FIELD_DENOMINATOR, "string", false, false, NULL, "COINr's; kept, not applied", "COINr 的分母列，保留但不使用"},
+};
+
+static const pl_sheet_column units[] = {
+    {DATA_UNIT, "string", true, true, NULL, "unique; the data names it", "唯一，数据用它指代该单位"},
+    {DATA_NAME, "string", false, false, NULL, "for people", "名称，供人阅读"},
+    {DATA_GROUP, "string", false, false, NULL, "units assessed against each other", "分类：同类单位相互比较"},
+    {DATA_PARENT, "string", false, false, NULL, "code of the unit above", "上级单位的代码"},
+};
+
+static const pl_sheet_column data[] = {
+    {DATA_UNIT, "string", true, false, NULL, "code of the unit", "单位代码"},
+    {DATA_PERIOD, "string", false, false, NULL, "2025, 2025-H1, 2025S1, 2025Q3, 2025-03, 202503, 2025年3月, or any label",
+     "期间：2025、2025-H1、2025S1、2025Q3、2025-03、202503、2025年3月，或任意标签"},
+    {DATA_ELEMENT, "string", false, false, NULL, "of long data: what the value is of", "长表：数据项代码"},
+    {DATA_VALUE, "number", false, false, NULL, "of long data: the value", "长表：数值"},
+    {DATA_NAME, "string", false, false, NULL, "of the unit, where there is no sheet of units", "单位名称（没有单位表时）"},
+    {DATA_GROUP, "string", false, false, NULL, "of the unit, where there is no sheet of units", "单位类别（没有单位表时）"},
+    {DATA_PARENT, "string", false, false, NULL, "of the unit, where there is no sheet of units", "上级单位（没有单位表时）"},
+    {DATA_RATER, "string", false, false, NULL,
+     "who gave the value: it is one ballot of many, which rules take together over raters",
+     "评价人：该值是多张评分中的一张，规则用 over raters 汇总"},
+    {DATA_DELETED, "string", false, false, NULL, "of long data: the row is left out where it is true", "长表：为 true 的行不读"},
+    {DATA_LEFT_OUT, "string", false, false, NULL, "of long data: what DHIS2 adds to a value; let pass",
+     "长表：DHIS2 的附加列，略过"},
+};
+
+static const pl_sheet_column events[] = {
+    {EVENT_UNIT, "string", true, false, NULL, "code of the unit that it happened to", "所属单位的代码"},
+    {EVENT_ELEMENT, "string", true, false, NULL, "code of the indicator that it belongs to", "所属指标的代码"},
+    {EVENT_POINTS, "number", false, false, NULL, "points that it brings or costs", "加分或减分"},
+    {EVENT_DATE, "string", false, false, NULL,
+     "its day: 2025-06-30, 2025/6/30 or 2025年6月30日; it counts in every period that contains it",
+     "日期，如 2025-06-30、2025/6/30、2025年6月30日；计入包含该日的各期间"},
+    {EVENT_CASE, "string", false, false, NULL, "what several events may be about, for `once per case`",
+     "事项或案件，用于 once per case"},
+    {EVENT_LEVEL, "string", false, false, NULL, "kind or level, which rules tell apart", "级别或类型，供规则区分"},
+    {EVENT_REASON, "string", false, false, NULL, "for people", "事由，供人阅读"},
+    {EVENT_PERIOD, "string", false, false, NULL, "in place of a date", "期间，可代替日期"},
+};
+
+static const pl_sheet_column raters[] = {
+    {RATER_CODE, "string", true, true, NULL, "unique; the column rater of the data names it", "唯一，数据的评价人列用它"},
+    {RATER_NAME, "string", false, false, NULL, "for people", "名称，供人阅读"},
+    {RATER_KIND, "string", false, false, NULL, "such as leader, peer or public; `rater.kind`",
+     "评价主体，如领导、同级、群众；rater.kind"},
+};
+
+static const pl_sheet_column functions[] = {
+    {FUNCTION_NAME, "string", true, true, NULL, "what formulas call it", "公式中的函数名"},
+    {FUNCTION_PARAMETERS, "string", false, false, NULL, "names, separated by commas; `share = 5%` may be left out by the caller",
+     "参数名，以逗号分隔；写成 share = 5% 的可省略"},
+    {FUNCTION_FORMULA, "string", true, false, NULL, "over its parameters", "以参数写的公式"},
+    {FUNCTION_MEANING, "string", false, false, NULL, "for people", "含义，供人阅读"},
+};
+
+static const pl_sheet_column grades[] = {
+    {GRADE_NAME, "string", true, false, NULL, "of the grade, the best first", "等次名称，从好到差"},
+    {GRADE_MIN, "number", false, false, NULL, "the total, as published, must reach it", "总分（公布值）不低于此分"},
+    {GRADE_SHARE, "string", false, false, NULL, "of the units of the group, as 30% or 0.3; shares add up from the top",
+     "占本类单位数的比例，如 30% 或 0.3；自上而下累加"},
+    {GRADE_BARRED, "string", false, false, NULL,
+     "condition under which a unit may not have it and falls to the next; `x` is the total",
+     "条件成立则不得评为该等次，降为下一等；x 为总分"},
+    {GRADE_ROUNDING, "string", false, false, pl_rounding_words, "of the share into places: down (default), up, nearest",
+     "名额取整：舍去（默认）、进一、四舍五入"},
+    {GRADE_TIES, "string", false, false, pl_tied_words,
+     "units that share a place across the line: include (default) all of them or exclude all",
+     "界线上并列的单位：都算（默认）或都不算"},
+    {GRADE_MOVES_UP, "string", false, false, pl_yes_words, "yes: the place of a barred unit goes to the next in line (default no)",
+     "是：被限制的单位空出的名额递补（默认否）"},
+};
+
+static const pl_sheet_column settings[] = {
+    {0, "string", true, true, pl_setting_words, "one of those below", "下列设置项之一"},
+    {1, "string", false, false, NULL, "its value", "值"},
+};
+
+static const pl_sheet_column setting_keys[] = {
+    {SETTING_NAME, "string", false, false, NULL, "of the model", "模型名称"},
+    {SETTING_YEAR, "string", false, false, NULL, "that is assessed", "考核年度"},
+    {SETTING_SCORE, "string", false, false, NULL, "default of the column score", "计分公式的默认值"},
+    {SETTING_COMBINE, "string", false, false, pl_combine_words, "default of the column combine", "合成方式的默认值"},
+    {SETTING_MISSING, "string", false, false, pl_missing_words, "default of the column missing", "缺失处理的默认值"},
+    {SETTING_PERIOD, "string", false, false, NULL,
+     "that is scored, also a year of which the data has only the months; else the last one",
+     "计分的期间，数据只有各月时也可写年度；否则取最后一期"},
+    {SETTING_AS_OF, "string", false, false, NULL,
+     "date that the data stands for; later events do not count, and elapsed() ends here",
+     "数据截止日期；之后的事件不计，elapsed() 算到此日"},
+    {SETTING_DIGITS, "number", false, false, NULL, "decimals of what is published", "公布结果的小数位"},
+    {SETTING_DIGITS_LEAF, "number", false, false, NULL, "decimals of leaf scores before they are combined",
+     "末级指标得分合成前的小数位"},
+    {SETTING_RANK_ON, "string", false, false, pl_rank_on_words, "rounded or exact totals decide places",
+     "按修约后还是修约前的总分排名"},
+    {SETTING_TIES, "string", false, false, pl_ties_words, "competition, dense or average places", "并列的名次：竞赛、连续、平均"},
+    {SETTING_TIE_BREAK, "string", false, false, NULL, "codes to compare where totals are equal", "总分相同时依次比较的指标代码"},
+    {SETTING_PEERS, "string", false, false, pl_peers_words, "all or group", "同类的范围：全部或类别"},
+    {SETTING_GRADE_WITHIN, "string", false, false, pl_peers_words, "grades are dealt out within each group (default) or among all",
+     "等次在每类之内评定（默认）还是在全部单位中评定"},
+};
+
+static const pl_sheet_description sheets[] = {
+    {SHEET_INDICATORS, pl_field_words, indicators, COUNT(indicators), "one row for each indicator", "每个指标一行"},
+    {SHEET_UNITS, pl_unit_words, units, COUNT(units), "one row for each unit; further columns are attributes, unit.population",
+     "每个单位一行；其余各列为属性，如 unit.population"},
+    {SHEET_DATA, pl_data_words, data, COUNT(data), "wide: a column for each element; or long: unit, element, value",
+     "宽表：每个数据项一列；或长表：单位、数据项、数值"},
+    {SHEET_EVENTS, pl_event_words, events, COUNT(events),
+     "one row for each incident, award or shared task; further columns: event.NAME",
+     "每起事件、奖励或共同任务一行；其余各列写作 event.列名"},
+    {SHEET_RATERS, pl_rater_words, raters, COUNT(raters), "one row for each rater; further columns: rater.NAME",
+     "每个评价人一行；其余各列写作 rater.列名"},
+    {SHEET_FUNCTIONS, pl_function_words, functions, COUNT(functions), "one row for each function of the model's own",
+     "每个自定义函数一行"},
+    {SHEET_GRADES, pl_grade_words, grades, COUNT(grades), "one row for each grade, the best first", "每个等次一行，从好到差"},
+    {SHEET_SETTINGS, pl_key_words, settings, COUNT(settings), "one row for each setting", "每个设置一行"},
+};
+
+const pl_sheet_description *pl_sheet_described(pl_sheet_kind kind) {
+    for (size_t i = 0; i < COUNT(sheets); i++)
+        if (sheets[i].kind == kind) return &sheets[i];
+    return NULL;
+}
+
+const pl_sheet_column *pl_sheet_column_find(const pl_sheet_description *sheet, pl_str header) {
+    int meaning = sheet && header.len ? pl_word_find(sheet->words, header) : -1;
+    for (size_t i = 0; meaning >= 0 && i < sheet->column_count; i++)
+        if (sheet->columns[i].meaning == meaning) return &sheet->columns[i];
+    return NULL;
+}
+
+const pl_sheet_column *pl_setting_descriptions(size_t *count) {
+    *count = COUNT(setting_keys);
+    return setting_keys;
+}
+
+const char *pl_word_english(const pl_word *list, int meaning) {
+    while (list->words[0] && list->meaning != meaning) list++;
+    return list->words[0];
+}
+
+const char *pl_word_chinese(const pl_word *list, int meaning) {
+    for (; list->words[0]; list++)
+        for (size_t i = 0; list->meaning == meaning && i < COUNT(list->words) && list->words[i]; i++)
+            if ((unsigned char)list->words[i][0] >= 0x80) return list->words[i];
+    return NULL;
+}
+
+/* ---- for people ---- */
+
+/* Headers of columns, or keys of settings, each with what it is. */
+static void describe(const pl_word *words, const pl_sheet_column *columns, size_t count, bool chinese, pl_buffer *out) {
+    for (size_t i = 0; i < count; i++) {
+        const char *other = pl_word_chinese(words, columns[i].meaning);
+        pl_buffer_print(out, "  %s%s%s\n      %s\n", pl_word_english(words, columns[i].meaning), other ? "  " : "",
+                        other ? other : "", chinese ? columns[i].chinese : columns[i].english);
+    }
+}
+
+void pl_sheets_describe(bool chinese, pl_buffer *out) {
+    size_t count;
+    const pl_sheet_column *keys = pl_setting_descriptions(&count);
+    for (size_t i = 0; i < COUNT(sheets); i++) {
+        const pl_sheet_description *s = &sheets[i];
+        pl_buffer_print(out, "%s%s.csv  %s.csv\n  %s\n\n", i ? "\n" : "", pl_word_english(pl_sheet_words, (int)s->kind),
+                        pl_word_chinese(pl_sheet_words, (int)s->kind), chinese ? s->chinese : s->english);
+        describe(s->words, s->columns, s->column_count, chinese, out);
+    }
+    pl_buffer_text(out, chinese ? "\n设置项\n\n" : "\nsettings\n\n");
+    describe(pl_setting_words, keys, count, chinese, out);
+}
+
+static void tabulate(const char *what, const char *what_zh, const pl_word *words, const pl_sheet_column *columns, size_t count,
+                     pl_buffer *out) {
+    pl_buffer_print(out, "\n| %s | %s | what it is | 含义 |\n|---|---|---|---|\n", what, what_zh);
+    for (size_t i = 0; i < count; i++) {
+        const char *other = pl_word_chinese(words, columns[i].meaning);
+        pl_buffer_print(out, "| `%s` | %s | %s | %s |\n", pl_word_english(words, columns[i].meaning), other ? other : "",
+                        columns[i].english, columns[i].chinese);
+    }
+}
+
+void pl_sheets_markdown(pl_buffer *out) {
+    size_t count;
+    const pl_sheet_column *keys = pl_setting_descriptions(&count);
+    for (size_t i = 0; i < COUNT(sheets); i++) {
+        const pl_sheet_description *s = &sheets[i];
+        pl_buffer_print(out, "%s## %s.csv %s\n", i ? "\n" : "", pl_word_english(pl_sheet_words, (int)s->kind),
+                        pl_word_chinese(pl_sheet_words, (int)s->kind));
+        tabulate("column", "列", s->words, s->columns, s->column_count, out);
+    }
+    tabulate("setting", "设置项", pl_setting_words, keys, count, out);
+}
