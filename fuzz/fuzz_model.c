@@ -1,4 +1,5 @@
-/* A whole model: sheets separated by lines of four equals signs, in the order indicators, data, settings, units. */
+/* A whole model: sheets separated by lines of four equals signs, in the order indicators, data, settings, units. Data that begins
+ * like a JSON object is one. */
 #include <plumbline/score/explain.h>
 
 #include <stdlib.h>
@@ -12,7 +13,8 @@ static size_t cut(pl_str text, pl_sheet *sheets) {
     while (count < 4) {
         const char *end = text.len ? memmem(text.at, text.len, "====\n", 5) : NULL;
         size_t length = end ? (size_t)(end - text.at) : text.len;
-        sheets[count] = (pl_sheet){names[count], NULL, {text.at, length}};
+        bool json = count == 1 && length && text.at[0] == '{';
+        sheets[count] = (pl_sheet){json ? "data.json" : names[count], NULL, {text.at, length}};
         count++;
         if (!end) break;
         text.at += length + 5;
