@@ -20,7 +20,15 @@ void pl_word_list(const pl_word *list, pl_buffer *out);
 /* The nearest word of a list to a text that is none of them, or NULL. */
 const char *pl_word_nearest(const pl_word *list, pl_str text);
 
-typedef enum pl_sheet_kind { SHEET_INDICATORS, SHEET_UNITS, SHEET_DATA, SHEET_SETTINGS, SHEET_EVENTS, SHEET_GRADES } pl_sheet_kind;
+typedef enum pl_sheet_kind {
+    SHEET_INDICATORS,
+    SHEET_UNITS,
+    SHEET_DATA,
+    SHEET_SETTINGS,
+    SHEET_EVENTS,
+    SHEET_GRADES,
+    SHEET_UNCOVERED
+} pl_sheet_kind;
 
 typedef enum pl_field {
     FIELD_CODE,
@@ -74,12 +82,17 @@ typedef enum pl_setting {
     SETTING_RANK_ON,
     SETTING_TIES,
     SETTING_TIE_BREAK,
-    SETTING_PEERS
+    SETTING_PEERS,
+    SETTING_SILENCE
 } pl_setting;
 
-extern const pl_word pl_sheet_words[], pl_field_words[], pl_data_words[], pl_unit_words[], pl_setting_words[], pl_key_words[];
+extern const pl_word pl_sheet_words[], pl_field_words[], pl_data_words[], pl_unit_words[], pl_setting_words[], pl_key_words[],
+    pl_uncovered_words[];
 extern const pl_word pl_combine_words[], pl_missing_words[], pl_direction_words[], pl_ties_words[], pl_rank_on_words[],
     pl_peers_words[];
+
+/* Codes of what the review finds (study/review.h), which the setting `silence` may name. NULL at the end. */
+extern const char *const pl_review_codes[];
 
 /* Names that mean the same in every expression: x, full, target ... NULL at the end. */
 extern const char *const pl_constant_names[];
