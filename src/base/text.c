@@ -217,6 +217,8 @@ static size_t separator(pl_str text, size_t offset) {
 }
 
 bool pl_list_next(pl_str *rest, pl_str *item) {
+    *item = (pl_str){0};
+    if (!rest->len) return false;
     size_t from = 0, length;
     while (from < rest->len && (length = separator(*rest, from))) from += length;
     size_t to = from;

@@ -1,4 +1,5 @@
-/* Memory that runs out at any moment of a review. */
+/* Memory that runs out at any moment of a review or a comparison with the superior's system. */
+#include <plumbline/study/cover.h>
 #include <plumbline/study/review.h>
 
 #include "support/allocations.h"
@@ -62,7 +63,43 @@ static void test_every_allocation_may_fail(void **state) {
     assert_true(findings >= 15);
 }
 
+static const char superior[] = "code,parent,direction,unit_of_measure,score\ng,,,,\nh,g,,,\nh1,h,,m,x\nh2,h,,,x\nk,g,,,x\n";
+static const char own[] = "code,parent,direction,source,unit_of_measure,covers,score\no,,,,,,\na,o,-1,,km,h1 50%,x\n"
+                          "b,o,,,,\"h、k（部分）\",x\nc,o,,superior,,,x\n";
+static const char uncovered[] = "code,reason\nk,later\nh2,never\n";
+
+static bool cover_everything(void *context) {
+    size_t *warnings = context;
+    const pl_sheet above[] = {{"indicators.csv", NULL, {superior, sizeof superior - 1}}};
+    const pl_sheet below[] = {{"indicators.csv", NULL, {own, sizeof own - 1}},
+                              {"uncovered.csv", NULL, {uncovered, sizeof uncovered - 1}}};
+    pl_problems problems;
+    pl_model *a = NULL, *b = NULL;
+    pl_cover *cover = NULL;
+    pl_problems_init(&problems, 0);
+    pl_status status = pl_model_load_sheets(&a, "own", below, 2, &problems);
+    if (status == PL_OK) status = pl_model_load_sheets(&b, "superior", above, 1, &problems);
+    if (status == PL_OK) status = pl_cover_models(&cover, a, b, &problems);
+    bool good = status == PL_OK;
+    if (good) *warnings = problems.count;
+    if (problems.errors) fail_msg("%s", problems.count ? problems.items[0].text : "an error that was not recorded");
+    pl_cover_free(cover);
+    pl_model_free(a);
+    pl_model_free(b);
+    pl_problems_free(&problems);
+    return good;
+}
+
+static void test_comparison_with_the_superior(void **state) {
+    (void)state;
+    size_t warnings = 0;
+    size_t allocations = allocations_walk(cover_everything, &warnings, 10000);
+    assert_true(allocations > 50);
+    assert_int_equal(warnings, 8); /* W601, W602, W605, W604, W606, and W603 of all three */
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_allocation_may_fail)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_allocation_may_fail),
+                                       cmocka_unit_test(test_comparison_with_the_superior)};
     return cmocka_run_group_tests_name("memory of studies", tests, NULL, NULL);
 }
