@@ -206,3 +206,24 @@ size_t pl_text_nearest(pl_str text, const pl_str *candidates, size_t count) {
     }
     return best;
 }
+
+/* Length of the separator at `offset`, 0 where there is none. */
+static size_t separator(pl_str text, size_t offset) {
+    static const char *const marks[] = {"，", "；", "、", "\xE3\x80\x80"};
+    if (text.at[offset] && strchr(",; \t\r\n", text.at[offset])) return 1;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (text.len - offset >= 3 && memcmp(text.at + offset, marks[i], 3) == 0) return 3;
+    return 0;
+}
+
+bool pl_list_next(pl_str *rest, pl_str *item) {
+    *item = (pl_str){0};
+    if (!rest->len) return false;
+    size_t from = 0, length;
+    while (from < rest->len && (length = separator(*rest, from))) from += length;
+    size_t to = from;
+    while (to < rest->len && !separator(*rest, to)) to++;
+    *item = (pl_str){rest->at + from, to - from};
+    *rest = (pl_str){rest->at + to, rest->len - to};
+    return item->len > 0;
+}

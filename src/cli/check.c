@@ -2,6 +2,7 @@
 #include "cli/session.h"
 
 #include <plumbline/model/interchange.h>
+#include <plumbline/study/review.h>
 
 static void write_text(const cli_call *call, const cli_session *s, pl_output *output) {
     size_t leaves = 0;
@@ -70,7 +71,8 @@ static int run(const cli_call *call) {
         pl_status described = pl_datapackage_check(call->arguments[0], &s.problems);
         if (described != PL_OK) status = cli_exit_status(described);
     }
-    if (!json) cli_print_problems(&s.problems);
+    if (status == EXIT_DONE) status = cli_exit_status(pl_review(s.compiled, s.pool, &s.problems));
+    if (!json || status > EXIT_INPUT) cli_print_problems(&s.problems);
     cli_result result;
     if (status == EXIT_DONE || (json && status == EXIT_INPUT)) {
         int opened = cli_result_open(&result, call);
@@ -98,9 +100,12 @@ const cli_command cli_check = {
     .summary_zh = "检查模型和数据的全部问题",
     .details = "Loads and scores the model without writing scores. Errors, warnings and notes go to standard error, each with\n"
                "file, row and column; --format json gives them to programs, each with its code, which\n"
-               "`plumbline help CODE` explains.",
+               "`plumbline help CODE` explains. Where there is no error, the model is reviewed as well: weights that look like a\n"
+               "slip, indicators that tell nobody apart or repeat one another, parts of rules that do nothing (W5xx, N5xx). The\n"
+               "setting `silence` leaves findings out: W506 everywhere, W506:CODE for one indicator.",
     .details_zh = "装载并计算模型但不输出得分。错误、警告和提示写到标准错误，带文件、行和列；--format json "
-                  "供程序读取，并带代码，\n`plumbline help 代码` 查看解释。",
+                  "供程序读取，并带代码，\n`plumbline help 代码` 查看解释。没有错误时还会审阅模型：疑似写错的权重、不起区分作用或\n"
+                  "相互重复的指标、不起作用的规则（W5xx、N5xx）。设置项“忽略”可不再提示：W506 为全部，W506:代码 为某一指标。",
     .options = options,
     .run = run,
 };

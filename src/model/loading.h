@@ -23,6 +23,8 @@ typedef struct pl_defaults {
     pl_missing_rule missing;
     pl_str tie_break; /* the list, not yet looked up */
     pl_place tie_break_place;
+    pl_str silence; /* likewise */
+    pl_place silence_place;
 } pl_defaults;
 
 /* Which sheet a file is, by its name without ".csv"; -1 when it is none. The data may also be JSON. */
@@ -55,6 +57,8 @@ pl_status pl_grades_load(pl_model *model, const pl_sheet *sheet, pl_problems *pr
 
 pl_status pl_settings_load(pl_model *model, pl_defaults *defaults, const pl_sheet *sheet, pl_problems *problems);
 pl_status pl_tie_break_resolve(pl_model *model, const pl_defaults *defaults, pl_problems *problems);
+pl_status pl_silence_resolve(pl_model *model, const pl_defaults *defaults, pl_problems *problems);
+pl_status pl_uncovered_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems);
 pl_status pl_indicators_load(pl_model *model, const pl_defaults *defaults, const pl_sheet *sheet, pl_problems *problems);
 
 /* Orders `read` (in the order of the sheet; parents by code) into the tree of the model, and checks it. Where

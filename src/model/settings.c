@@ -99,6 +99,7 @@ static pl_status apply(settings_reader *r, pl_setting key, pl_str text, pl_place
         s->ties = (pl_tie_rule)word;
         return status;
     case SETTING_TIE_BREAK: r->defaults->tie_break_place = place; return set_text(r->model, text, &r->defaults->tie_break);
+    case SETTING_SILENCE: r->defaults->silence_place = place; return set_text(r->model, text, &r->defaults->silence);
     case SETTING_PEERS:
         status = set_word(text, place, pl_peers_words, &word, r->problems);
         s->peers = (pl_scope)word;

@@ -30,8 +30,11 @@ static const pl_sheet_column indicators[] = {
     {FIELD_APPLIES, "string", false, false, NULL, "condition over the unit, such as `unit.group = \"区县\"`",
      "适用于哪些单位的条件，如 `unit.group = \"区县\"`"},
     {FIELD_OWNER, "string", false, false, NULL, "who answers for it; kept", "责任单位，保留"},
-    {FIELD_SOURCE, "string", false, false, NULL, "where it comes from; kept", "指标来源，保留"},
-    {FIELD_COVERS, "string", false, false, NULL, "the superior indicator that it answers to; kept", "对应的上级指标，保留"},
+    {FIELD_SOURCE, "string", false, false, NULL, "where it comes from; `superior` must cover something",
+     "指标来源；写“上级”的须有对应的上级指标"},
+    {FIELD_COVERS, "string", false, false, NULL,
+     "codes of the superior's indicators that it answers to, for `plumbline cover`: `G1, G2 50%, G3 (partly)`",
+     "对应的上级指标代码，供 `plumbline cover` 使用：`G1、G2 50%、G3（部分）`"},
     {FIELD_MEASURE, "string", false, false, NULL, "unit of measure; kept and shown", "计量单位，保留并显示"},
     {FIELD_NOTE, "string", false, false, NULL, "kept", "备注，保留"},
     {FIELD_LEVEL, "string", false, false, NULL, "COINr's; the tree says it already", "COINr 的层级列；树本身已说明"},
@@ -110,6 +113,12 @@ static const pl_sheet_column grades[] = {
      "是：被限制的单位空出的名额递补（默认否）"},
 };
 
+static const pl_sheet_column uncovered[] = {
+    {0, "string", true, true, NULL, "of an indicator or a whole group of the superior's that stays open on purpose",
+     "有意不覆盖的上级指标或其整组的代码"},
+    {1, "string", false, false, NULL, "why", "理由"},
+};
+
 static const pl_sheet_column settings[] = {
     {0, "string", true, true, pl_setting_words, "one of those below", "下列设置项之一"},
     {1, "string", false, false, NULL, "its value", "值"},
@@ -137,6 +146,9 @@ static const pl_sheet_column setting_keys[] = {
     {SETTING_PEERS, "string", false, false, pl_peers_words, "all or group", "同类的范围：全部或类别"},
     {SETTING_GRADE_WITHIN, "string", false, false, pl_peers_words, "grades are dealt out within each group (default) or among all",
      "等次在每类之内评定（默认）还是在全部单位中评定"},
+    {SETTING_SILENCE, "string", false, false, NULL,
+     "findings that `check` need not tell: `W506` everywhere, `W506:CODE` for one indicator; errors cannot be silenced",
+     "`check` 不必提示的发现：`W506` 全部、`W506:代码` 某一指标；错误不能忽略"},
 };
 
 static const pl_sheet_description sheets[] = {
@@ -153,6 +165,8 @@ static const pl_sheet_description sheets[] = {
     {SHEET_FUNCTIONS, pl_function_words, functions, COUNT(functions), "one row for each function of the model's own",
      "每个自定义函数一行"},
     {SHEET_GRADES, pl_grade_words, grades, COUNT(grades), "one row for each grade, the best first", "每个等次一行，从好到差"},
+    {SHEET_UNCOVERED, pl_uncovered_words, uncovered, COUNT(uncovered), "one row for each gap that is meant to be one",
+     "每个有意留下的缺口一行"},
     {SHEET_SETTINGS, pl_key_words, settings, COUNT(settings), "one row for each setting", "每个设置一行"},
 };
 

@@ -1,5 +1,7 @@
 #include "model/loading.h"
 
+#include <plumbline/model/shares.h>
+
 #include <stdlib.h>
 
 /* The tree while it is made; indexes are rows of the sheet until the end. */
@@ -141,11 +143,6 @@ static void report_cycles(tree *t) {
     }
 }
 
-static bool weighs(const pl_indicator *node) {
-    return !node->combine && (node->how == PL_COMBINE_MEAN || node->how == PL_COMBINE_GEOMEAN || node->how == PL_COMBINE_HARMEAN ||
-                              node->how == PL_COMBINE_COPELAND);
-}
-
 static void check_node(tree *t, size_t row) {
     const pl_indicator *node = &t->read[row];
     if (node->child_count == 0) return;
@@ -155,7 +152,7 @@ static void check_node(tree *t, size_t row) {
                                PL_ARG(node->code)));
     double sum = 0;
     for (size_t child = node->first_child; child != PL_NO_INDEX; child = t->read[child].next_sibling) sum += t->read[child].weight;
-    if (weighs(node) && sum == 0)
+    if (pl_indicator_weighs(node) && sum == 0)
         keep(t, pl_problem_add(t->problems, PL_ERROR, "E316", place(t, row, NULL), "the weights below \"%.*s\" sum to zero",
                                PL_ARG(node->code)));
 }

@@ -12,6 +12,7 @@ const pl_word pl_sheet_words[] = {
     {SHEET_GRADES, {"grades", "等次"}},
     {SHEET_RATERS, {"raters", "评价人", "评委"}},
     {SHEET_FUNCTIONS, {"functions", "函数", "自定义函数"}},
+    {SHEET_UNCOVERED, {"uncovered", "不覆盖"}},
     {0, {NULL}},
 };
 
@@ -125,11 +126,22 @@ const pl_word pl_setting_words[] = {
     {SETTING_TIE_BREAK, {"tie_break", "并列时比较"}},
     {SETTING_PEERS, {"peers", "同类"}},
     {SETTING_GRADE_WITHIN, {"grade_within", "等次范围"}},
+    {SETTING_SILENCE, {"silence", "忽略"}},
     {0, {NULL}},
 };
 
 /* The two columns of the settings sheet. */
 const pl_word pl_key_words[] = {{0, {"key", "设置", "设置项"}}, {1, {"value", "值", "取值"}}, {0, {NULL}}};
+
+/* The two columns of the sheet of superior indicators that are not covered. */
+const pl_word pl_uncovered_words[] = {
+    {0, {"code", "代码", "指标代码"}},
+    {1, {"reason", "理由", "原因"}},
+    {0, {NULL}},
+};
+
+const char *const pl_review_codes[] = {"W501", "W502", "W503", "W504", "W505", "W506", "W507", "W508", "W509", "W510", "W511",
+                                       "W512", "W513", "W514", "W515", "N501", "N502", "N503", "N504", "N505", "N506", NULL};
 
 const pl_word pl_combine_words[] = {
     {PL_COMBINE_MEAN, {"mean", "加权平均", "平均"}},

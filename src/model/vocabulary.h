@@ -29,7 +29,8 @@ typedef enum pl_sheet_kind {
     SHEET_EVENTS,
     SHEET_GRADES,
     SHEET_RATERS,
-    SHEET_FUNCTIONS
+    SHEET_FUNCTIONS,
+    SHEET_UNCOVERED
 } pl_sheet_kind;
 
 typedef enum pl_field {
@@ -114,17 +115,21 @@ typedef enum pl_setting {
     SETTING_TIES,
     SETTING_TIE_BREAK,
     SETTING_PEERS,
-    SETTING_GRADE_WITHIN
+    SETTING_GRADE_WITHIN,
+    SETTING_SILENCE
 } pl_setting;
 
 extern const pl_word pl_sheet_words[], pl_field_words[], pl_data_words[], pl_unit_words[], pl_setting_words[], pl_key_words[];
 extern const pl_word pl_event_words[], pl_rater_words[], pl_function_words[], pl_grade_words[], pl_rounding_words[],
-    pl_tied_words[], pl_yes_words[];
+    pl_tied_words[], pl_yes_words[], pl_uncovered_words[];
 extern const pl_word pl_combine_words[], pl_missing_words[], pl_direction_words[], pl_ties_words[], pl_rank_on_words[],
     pl_peers_words[];
 
 /* Whether a bare name stands for a field of the events around it. */
 bool pl_is_field(const pl_reference *reference);
+
+/* Codes of what the review finds (study/review.h), which the setting `silence` may name. NULL at the end. */
+extern const char *const pl_review_codes[];
 
 /* Names that mean the same in every expression: x, full, target ... NULL at the end. */
 extern const char *const pl_constant_names[];

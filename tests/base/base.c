@@ -244,6 +244,19 @@ static void test_buffer_limit(void **state) {
 
 /* ---- problems ---- */
 
+static void test_lists_as_people_write_them(void **state) {
+    (void)state;
+    static const char *const wanted[] = {"a", "b", "丙", "d", "e"};
+    pl_str rest = pl_str_of(" ,a, b；丙、d\xE3\x80\x80 ;e，"), item;
+    for (size_t i = 0; i < 5; i++) {
+        assert_true(pl_list_next(&rest, &item));
+        assert_true(pl_str_is(item, wanted[i]));
+    }
+    assert_false(pl_list_next(&rest, &item));
+    rest = (pl_str){0};
+    assert_false(pl_list_next(&rest, &item));
+}
+
 static void test_problems_read_like_the_design_says(void **state) {
     (void)state;
     pl_problems problems;
@@ -398,6 +411,7 @@ int main(void) {
         cmocka_unit_test(test_elementary_functions),
         cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_likeness),
+        cmocka_unit_test(test_lists_as_people_write_them),
         cmocka_unit_test(test_buffer_limit),
         cmocka_unit_test(test_problems_read_like_the_design_says),
         cmocka_unit_test(test_arena),

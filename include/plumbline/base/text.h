@@ -51,6 +51,10 @@ size_t pl_text_distance(pl_str a, pl_str b, size_t limit);
  * length wrong, at least 1). The first of equals. For "did you mean". */
 size_t pl_text_nearest(pl_str text, const pl_str *candidates, size_t count);
 
+/* Takes the next item off a list that a person wrote: separated by commas, semicolons or white space, ASCII or Chinese (， ； 、
+ * and the full-width space). False when none is left. */
+bool pl_list_next(pl_str *rest, pl_str *item);
+
 /* A growable run of bytes. Failure is remembered: after it every call does nothing, so a writer checks `failed` once, at
  * the end. The bytes are always followed by a zero that `len` does not count (when anything was ever added). */
 typedef struct pl_buffer {

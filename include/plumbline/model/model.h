@@ -57,6 +57,18 @@ typedef struct pl_grade {
     const pl_expression *barred; /* condition under which a unit may not have it; NULL: none */
 } pl_grade;
 
+/* A finding of the review (study/review.h) that is not to be told. */
+typedef struct pl_silence {
+    pl_str code;      /* "W506" */
+    size_t indicator; /* of this one only; PL_NO_INDEX: of all */
+} pl_silence;
+
+/* A superior indicator that the model leaves uncovered on purpose. */
+typedef struct pl_uncovered {
+    pl_str code, reason;
+    pl_place place;
+} pl_uncovered;
+
 typedef struct pl_settings {
     pl_str name, year, as_of, period;
     bool has_as_of;
@@ -68,6 +80,8 @@ typedef struct pl_settings {
     size_t *tie_break; /* indicators, in order */
     size_t tie_break_count;
     pl_scope peers; /* PL_SCOPE_ALL or PL_SCOPE_GROUP */
+    pl_silence *silence;
+    size_t silence_count;
 } pl_settings;
 
 /* One sheet of a model: a file, or bytes in memory where path is NULL. `name` is what problems call it ("indicators.csv"); the part
@@ -96,6 +110,8 @@ typedef struct pl_model {
     const pl_sheet *events_sheet, *raters_sheet; /* or NULL */
     pl_str *attributes; /* columns of the data that are attributes of units by declaration (COINr's Group, Denominator, Other) */
     size_t attribute_count;
+    pl_uncovered *uncovered; /* rows of the sheet uncovered */
+    size_t uncovered_count;
     struct pl_code_index *codes;          /* see pl_model_find */
     unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the model's sheets, names and contents, without the data */
 } pl_model;

@@ -1,0 +1,105 @@
+/* Memory that runs out at any moment of a review or a comparison with the superior's system. */
+#include <plumbline/study/cover.h>
+#include <plumbline/study/review.h>
+
+#include "support/allocations.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+/* A model with something for the reviewer to find in every part. */
+static const char indicators[] = "code,parent,weight,direction,full,combine,score,applies\n"
+                                 "t,,,,,sum,,\n"
+                                 "p,t,,,,mean,,\n"
+                                 "q,t,,,10,sum,,unit.group <> \"r\"\n"
+                                 "a,p,50,-1,,,x,\n"
+                                 "b,p,45,,,,\"if(x > 900, 1, x) / (c - 5)\",\n"
+                                 "c,q,,,4,,\"bands(x, 900, 5, 3, 1, 4, 2, 0)\",\"unit.group = \"\"g\"\"\"\n"
+                                 "d,q,,,5,,\"min(full, x * 100) + efficacy(x)\",\n"
+                                 "e,q,,,5,,x - x,\n"
+                                 "f,q,,,5,,,\n";
+static const char settings[] = "key,value\npeers,group\nscore,\"if(x >= 1, x, 7)\"\nsilence,\"N503, W515:a\"\n";
+static const char data[] = "unit,group,period,a,b,c,d,e,f\n"
+                           "u1,g,2024,1,1,5,1,2,4\nu2,g,2024,2,2,5,1,3,5\nu3,g,2024,3,3,,2,,1\nu4,g,2024,4,4,5,,2,7\n"
+                           "u5,h,2024,5,5,5,3,,3\nu6,h,2024,6,6,5,2,,6\nu7,g,2024,7,7,5,4,1,2\nu8,g,2024,8,8,5,9,1,8\n"
+                           "u9,g,2024,9,,,,,\nu10,g,2024,10,9,3,1,1,9\nu11,g,2024,11,9,2,1,1,900\nu12,g,2024,12,3,1,1,1,10\n"
+                           "u1,g,2025,1,1,5,1,2,4\nu2,g,2025,2,2,1,1,3,5\nu3,g,2025,3,3,,2,,1\nu4,g,2025,4,4,7,,2,7\n"
+                           "u5,h,2025,5,5,5,3,,3\nu6,h,2025,6,6,6,2,,6\nu7,g,2025,7,7,8,4,1,2\nu8,g,2025,8,8,2,9,1,8\n"
+                           "u9,g,2025,9,,,,,\nu10,g,2025,10,9,3,1,1,9\nu11,g,2025,11,10,2,1,1,900\nu12,g,2025,12,11,1,1,1,10\n";
+
+static bool review_everything(void *context) {
+    size_t *findings = context;
+    const pl_sheet sheets[] = {{"indicators.csv", NULL, {indicators, sizeof indicators - 1}},
+                               {"settings.csv", NULL, {settings, sizeof settings - 1}},
+                               {"data.csv", NULL, {data, sizeof data - 1}}};
+    pl_problems problems;
+    pl_model *model = NULL;
+    pl_dataset *dataset = NULL;
+    pl_compiled *compiled = NULL;
+    pl_problems_init(&problems, 0);
+    pl_status status = pl_model_load_sheets(&model, "model", sheets, 3, &problems);
+    if (status == PL_OK) status = pl_dataset_load(&dataset, model, NULL, &problems);
+    if (status == PL_OK) status = pl_compile(&compiled, model, dataset, NULL, &problems);
+    if (status == PL_OK) status = pl_review(compiled, NULL, &problems);
+    bool good = status == PL_OK;
+    if (good) *findings = problems.count;
+    if (problems.errors) fail_msg("%s", problems.count ? problems.items[0].text : "an error that was not recorded");
+    pl_compiled_free(compiled);
+    pl_dataset_free(dataset);
+    pl_model_free(model);
+    pl_problems_free(&problems);
+    return good;
+}
+
+static void test_every_allocation_may_fail(void **state) {
+    (void)state;
+    size_t findings = 0;
+    size_t allocations = allocations_walk(review_everything, &findings, 100000);
+    assert_true(allocations > 200);
+    assert_true(findings >= 15);
+}
+
+static const char superior[] = "code,parent,direction,unit_of_measure,score\ng,,,,\nh,g,,,\nh1,h,,m,x\nh2,h,,,x\nk,g,,,x\n";
+static const char own[] = "code,parent,direction,source,unit_of_measure,covers,score\no,,,,,,\na,o,-1,,km,h1 50%,x\n"
+                          "b,o,,,,\"h、k（部分）\",x\nc,o,,superior,,,x\n";
+static const char uncovered[] = "code,reason\nk,later\nh2,never\n";
+
+static bool cover_everything(void *context) {
+    size_t *warnings = context;
+    const pl_sheet above[] = {{"indicators.csv", NULL, {superior, sizeof superior - 1}}};
+    const pl_sheet below[] = {{"indicators.csv", NULL, {own, sizeof own - 1}},
+                              {"uncovered.csv", NULL, {uncovered, sizeof uncovered - 1}}};
+    pl_problems problems;
+    pl_model *a = NULL, *b = NULL;
+    pl_cover *cover = NULL;
+    pl_problems_init(&problems, 0);
+    pl_status status = pl_model_load_sheets(&a, "own", below, 2, &problems);
+    if (status == PL_OK) status = pl_model_load_sheets(&b, "superior", above, 1, &problems);
+    if (status == PL_OK) status = pl_cover_models(&cover, a, b, &problems);
+    bool good = status == PL_OK;
+    if (good) *warnings = problems.count;
+    if (problems.errors) fail_msg("%s", problems.count ? problems.items[0].text : "an error that was not recorded");
+    pl_cover_free(cover);
+    pl_model_free(a);
+    pl_model_free(b);
+    pl_problems_free(&problems);
+    return good;
+}
+
+static void test_comparison_with_the_superior(void **state) {
+    (void)state;
+    size_t warnings = 0;
+    size_t allocations = allocations_walk(cover_everything, &warnings, 10000);
+    assert_true(allocations > 50);
+    assert_int_equal(warnings, 8); /* W601, W602, W605, W604, W606, and W603 of all three */
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_allocation_may_fail),
+                                       cmocka_unit_test(test_comparison_with_the_superior)};
+    return cmocka_run_group_tests_name("memory of studies", tests, NULL, NULL);
+}
