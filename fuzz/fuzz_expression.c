@@ -14,6 +14,24 @@ static pl_status resolve(void *context, pl_reference_kind kind, pl_str name, pl_
     return name.len == 1 || pl_str_is(name, "full") ? pl_program_number(program, 10, out) : PL_OK;
 }
 
+static pl_status grouping(void *context, pl_str name, uint32_t *out) {
+    (void)context;
+    *out = name.len == 1 ? 1 : UINT32_MAX;
+    return PL_OK;
+}
+
+static pl_status records(void *context, pl_str word, pl_str of, uint32_t *list, pl_node *condition) {
+    (void)context, (void)of, (void)condition;
+    *list = pl_str_is(word, "events") ? 0 : pl_str_is(word, "raters") ? 1 : UINT32_MAX;
+    return PL_OK;
+}
+
+static pl_status field(void *context, uint32_t list, pl_str name, bool dotted, pl_node *out) {
+    bool number = pl_str_is(name, "x") || pl_str_is(name, "points"), text = dotted || pl_str_is(name, "case");
+    if (number) return pl_program_field(context, PL_TYPE_NUMBER, list, 0, out);
+    return text ? pl_program_field(context, PL_TYPE_TEXT, list, 1, out) : PL_OK;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const double values[] = {6, 7, 8, 4, 9, 7, 7, 5}, sizes[] = {1, 2, 3, 4};
     static const uint64_t all = 0xFF, some = 0xB5;
@@ -21,7 +39,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const double holes[] = {6, 0, 8, 0, 9, 7, 0, 5};
     const pl_input columns[] = {{values, &all, NULL}, {holes, &some, NULL}}, attributes[] = {{sizes, NULL, NULL}};
     const pl_str labels[] = {{"2021-Q1", 7}, {"2021-Q2", 7}};
-    static const pl_grouping groupings[] = {{group_of, 2}};
+    static const uint32_t shore_of[] = {0, PL_NOBODY, 1, 0}, keys[] = {1, 1, 0, 2, 1};
+    static const pl_grouping groupings[] = {{group_of, 2}, {shore_of, 2}};
+    static const size_t row_of[] = {1, 4, 4, 4, 7};
+    static const double points[] = {3, 0, 2, 1, 5};
+    static const uint64_t pointed = 0x1D;
+    const pl_input fields[] = {{points, &pointed, NULL}, {NULL, NULL, keys}};
+    const pl_records lists[] = {{5, true, row_of, fields, 2}, {5, false, row_of, fields, 2}};
     const pl_frame frame = {.units = 4,
                             .periods = 2,
                             .columns = columns,
@@ -29,7 +53,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                             .attributes = attributes,
                             .attribute_count = 1,
                             .groupings = groupings,
-                            .grouping_count = 1,
+                            .grouping_count = 2,
+                            .records = lists,
+                            .record_count = 2,
                             .parent_of = parent_of,
                             .period_labels = labels};
     pl_arena arena;
@@ -40,7 +66,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pl_arena_init(&arena, 0);
     pl_problems_init(&problems, 50);
     if (pl_program_create(&program, NULL, 100000) != PL_OK) abort();
-    pl_meaning meaning = {.context = program, .resolve = resolve, .direction = -1, .peers = PL_SCOPE_GROUP};
+    for (uint32_t id; pl_intern_count(pl_program_texts(program)) < 2;)
+        if (pl_intern_add(pl_program_texts(program), pl_str_of(pl_intern_count(pl_program_texts(program)) ? "b" : "a"), &id) !=
+            PL_OK)
+            abort();
+    pl_meaning meaning = {.context = program,
+                          .resolve = resolve,
+                          .direction = -1,
+                          .peers = PL_SCOPE_GROUP,
+                          .grouping = grouping,
+                          .records = records,
+                          .field = field};
     pl_place place = {.file = "fuzz"};
     pl_node node;
     pl_status status = pl_expression_parse(&expression, &arena, (pl_str){(const char *)data, size}, place, &problems);

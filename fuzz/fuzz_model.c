@@ -1,21 +1,25 @@
-/* A whole model: sheets separated by lines of four equals signs, in the order indicators, data, settings, units. Data that begins
- * like a JSON object is one. */
+/* A whole model: sheets separated by lines of four equals signs, in the order of `names` below. Data that begins like a JSON object
+ * is one. What comes out is explained and reviewed. */
 #include <plumbline/score/explain.h>
+#include <plumbline/study/review.h>
 
 #include <stdlib.h>
 #include <string.h>
 
+#define SHEETS 8
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* An empty sheet is not there, but for the first two. */
 static size_t cut(pl_str text, pl_sheet *sheets) {
-    static const char *const names[] = {"indicators.csv", "data.csv", "settings.csv", "units.csv"};
+    static const char *const names[SHEETS] = {"indicators.csv", "data.csv",   "settings.csv",  "units.csv",
+                                              "events.csv",     "raters.csv", "functions.csv", "grades.csv"};
     size_t count = 0;
-    while (count < 4) {
+    for (size_t i = 0; i < SHEETS; i++) {
         const char *end = text.len ? memmem(text.at, text.len, "====\n", 5) : NULL;
         size_t length = end ? (size_t)(end - text.at) : text.len;
-        bool json = count == 1 && length && text.at[0] == '{';
-        sheets[count] = (pl_sheet){json ? "data.json" : names[count], NULL, {text.at, length}};
-        count++;
+        bool json = i == 1 && length && text.at[0] == '{';
+        if (length || i < 2) sheets[count++] = (pl_sheet){json ? "data.json" : names[i], NULL, {text.at, length}};
         if (!end) break;
         text.at += length + 5;
         text.len -= length + 5;
@@ -24,7 +28,7 @@ static size_t cut(pl_str text, pl_sheet *sheets) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    pl_sheet sheets[4];
+    pl_sheet sheets[SHEETS];
     size_t count = cut((pl_str){(const char *)data, size}, sheets);
     pl_problems problems;
     pl_model *model = NULL;
@@ -38,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (dataset) status = pl_status_worse(status, pl_compile(&compiled, model, dataset, "all", &problems));
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, NULL, &problems);
     if (status == PL_OK && scores->line_count) status = pl_explain(&explanation, scores, compiled, &scores->lines[0], 0);
+    if (status == PL_OK) status = pl_review(compiled, NULL, &problems);
     if (status == PL_INPUT && !problems.errors) abort();
     pl_explanation_free(explanation);
     pl_scores_free(scores);
