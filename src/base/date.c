@@ -1,5 +1,7 @@
 #include <plumbline/base/date.h>
 
+#include <stdio.h>
+
 /* 1970-01-01, and the days from 0000-03-01 to it. */
 #define EPOCH 25569
 #define DAYS_TO_EPOCH 719468
@@ -58,6 +60,12 @@ bool pl_date_parse(pl_str text, int32_t *out) {
     if (rest.len || year < 1 || month < 1 || month > 12 || day < 1 || day > month_length(year, month)) return false;
     *out = pl_date_number(year, month, day);
     return true;
+}
+
+void pl_date_print(char out[PL_DATE_SIZE], int32_t date) {
+    int32_t day, year = pl_date_year(date, &day), month = 1;
+    while (month < 12 && day > month_length(year, month)) day -= month_length(year, month++);
+    snprintf(out, PL_DATE_SIZE, "%04d-%02d-%02d", (int)year, (int)month, (int)day);
 }
 
 int32_t pl_date_year(int32_t date, int32_t *day_of_year) {

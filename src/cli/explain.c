@@ -55,6 +55,39 @@ static void add_state(explaining *x, const pl_step *step) {
     }
 }
 
+/* What a record says of itself, without the element it is of and what it brought. */
+static void add_record(explaining *x, const pl_record_list *list, size_t record) {
+    for (size_t i = 0; i < list->field_count; i++) {
+        if (list->fields[i].element) continue;
+        size_t before = x->line.len;
+        pl_buffer_char(&x->line, ' ');
+        pl_record_field_write(x->s->dataset, &list->fields[i], record, &x->line);
+        if (x->line.len == before + 1) x->line.len = before; /* nothing there */
+    }
+}
+
+#define MOST_RECORDS 20
+
+static void write_records(explaining *x, const pl_step *step, const pl_comparison *comparison) {
+    const pl_record_list *list = &x->s->dataset->lists[comparison->list];
+    size_t shown = comparison->record_count < MOST_RECORDS ? comparison->record_count : MOST_RECORDS;
+    for (size_t i = 0; i < shown; i++) {
+        const pl_used_record *used = &comparison->records[i];
+        add_branches(x, step, true);
+        pl_buffer_text(&x->line, "    ");
+        add_number(&x->line, used->value);
+        pl_buffer_text(&x->line, cli_text(x->call, ":", "："));
+        add_record(x, list, used->record);
+        pl_buffer_print(&x->line, " (%s:%zu)", list->name, list->source_rows[used->record]);
+        if (!used->counts) pl_buffer_text(&x->line, cli_text(x->call, ", not counted again", "，不重复计"));
+        end_line(x);
+    }
+    if (shown == comparison->record_count) return;
+    add_branches(x, step, true);
+    pl_buffer_print(&x->line, cli_text(x->call, "    ... and %zu more", "    ……另有 %zu 条"), comparison->record_count - shown);
+    end_line(x);
+}
+
 static void write_trace(explaining *x, const pl_step *step, const char *label, const pl_trace *trace) {
     if (!trace->formula.len) return;
     add_branches(x, step, true);
@@ -75,6 +108,7 @@ static void write_trace(explaining *x, const pl_step *step, const char *label, c
         else
             pl_buffer_text(&x->line, cli_text(x->call, "missing", "缺失"));
         end_line(x);
+        write_records(x, step, &trace->comparisons[i]);
     }
 }
 
@@ -140,6 +174,8 @@ static void write_text(explaining *x) {
         pl_buffer_print(&x->line, cli_text(x->call, ", group %.*s", "，类别 %.*s"), PL_ARG(x->s->dataset->groups[unit->group]));
         add_place(x, " ", " ", line->group_rank, x->e->group_ranked);
     }
+    if (line->grade != PL_NOBODY)
+        pl_buffer_print(&x->line, cli_text(x->call, ", grade %.*s", "，等次 %.*s"), PL_ARG(x->s->model->grades[line->grade].name));
     end_line(x);
     pl_buffer_clear(&x->line);
     end_line(x);
@@ -161,7 +197,35 @@ static void json_text(pl_json_writer *w, const char *key, pl_str text) {
     pl_json_text(w, text);
 }
 
-static void json_trace(pl_json_writer *w, const char *key, const pl_trace *trace) {
+static void json_records(explaining *x, pl_json_writer *w, const pl_comparison *comparison) {
+    const pl_record_list *list = &x->s->dataset->lists[comparison->list];
+    pl_json_key(w, "records");
+    pl_json_array(w);
+    for (size_t i = 0; i < comparison->record_count; i++) {
+        const pl_used_record *used = &comparison->records[i];
+        pl_json_object(w);
+        pl_json_key(w, "row");
+        pl_json_number(w, (double)list->source_rows[used->record]);
+        json_optional(w, "value", true, used->value);
+        pl_json_key(w, "counts");
+        pl_json_bool(w, used->counts);
+        pl_json_key(w, "fields");
+        pl_json_object(w);
+        for (size_t k = 0; k < list->field_count; k++) {
+            pl_buffer_clear(&x->line);
+            pl_record_field_write(x->s->dataset, &list->fields[k], used->record, &x->line);
+            if (!x->line.len) continue;
+            pl_json_key_str(w, list->fields[k].name);
+            pl_json_text(w, pl_buffer_view(&x->line));
+        }
+        pl_json_end(w);
+        pl_json_end(w);
+    }
+    pl_json_end(w);
+    pl_buffer_clear(&x->line);
+}
+
+static void json_trace(explaining *x, pl_json_writer *w, const char *key, const pl_trace *trace) {
     pl_json_key(w, key);
     pl_json_object(w);
     json_text(w, "formula", trace->formula);
@@ -173,6 +237,7 @@ static void json_trace(pl_json_writer *w, const char *key, const pl_trace *trace
         pl_json_object(w);
         json_text(w, "what", trace->comparisons[i].what);
         json_optional(w, "value", trace->comparisons[i].present, trace->comparisons[i].value);
+        if (trace->comparisons[i].records) json_records(x, w, &trace->comparisons[i]);
         pl_json_end(w);
     }
     pl_json_end(w);
@@ -198,8 +263,8 @@ static void json_step(explaining *x, pl_json_writer *w, const pl_step *step) {
     json_optional(w, "weight", true, node->weight);
     json_optional(w, "share", step->share > 0, step->share);
     json_optional(w, "contribution", step->additive && step->has_score, step->contribution);
-    if (step->value.formula.len) json_trace(w, node->child_count ? "combine" : "value", &step->value);
-    if (step->has_score_trace) json_trace(w, "rule", &step->score);
+    if (step->value.formula.len) json_trace(x, w, node->child_count ? "combine" : "value", &step->value);
+    if (step->has_score_trace) json_trace(x, w, "rule", &step->score);
     pl_json_end(w);
 }
 
@@ -217,6 +282,10 @@ static void write_json(explaining *x) {
     json_optional(&w, "ranked", true, (double)x->e->units_ranked);
     json_optional(&w, "group_rank", line->group_rank > 0, line->group_rank);
     json_optional(&w, "group_ranked", line->group_rank > 0, (double)x->e->group_ranked);
+    if (x->s->model->grade_count) {
+        pl_json_key(&w, "grade");
+        pl_json_text_or_null(&w, line->grade == PL_NOBODY ? (pl_str){0} : x->s->model->grades[line->grade].name);
+    }
     pl_json_key(&w, "steps");
     pl_json_array(&w);
     for (size_t i = 0; i < x->e->step_count; i++) json_step(x, &w, &x->e->steps[i]);

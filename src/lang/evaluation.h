@@ -101,6 +101,9 @@ pl_status pl_scalar_value(pl_scalar *scalar, pl_node node, size_t row, double *o
 pl_status pl_scalar_record(pl_scalar *scalar, pl_node node, uint32_t list, size_t record, pl_incident_log *log, double *out,
                            bool *present);
 
+/* The records of a row: *first and, returned, how many there are. */
+size_t pl_records_of_row(const pl_records *list, size_t row, size_t *first);
+
 bool pl_scalar_failed(const pl_scalar *scalar); /* some call gave PL_MEMORY */
 
 void pl_incident_add(pl_incident_log *log, pl_incident_kind kind, pl_node node, size_t rows, size_t first_row);

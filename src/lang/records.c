@@ -68,6 +68,24 @@ static void settle_empty_rows(gathering *g) {
     for (size_t row = g->e->first_period * frame->units; row < end; row++) g->store->bits[row / 64] |= UINT64_C(1) << row % 64;
 }
 
+/* The first record that belongs to `row` or a later one. */
+static size_t first_from(const pl_records *list, size_t row) {
+    size_t low = 0, high = list->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (list->row_of[middle] < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t pl_records_of_row(const pl_records *list, size_t row, size_t *first) {
+    *first = first_from(list, row);
+    return first_from(list, row + 1) - *first;
+}
+
 static size_t longest_run(const pl_records *list) {
     size_t longest = 0, run = 0;
     for (size_t i = 0; i < list->count; i++) {

@@ -2,6 +2,7 @@
 
 #include "lang/builtin.h"
 #include "lang/compiler.h"
+#include "lang/evaluation.h"
 
 #include <plumbline/base/number.h>
 
@@ -124,6 +125,44 @@ static void write_scope(const tracer *t, const pl_syntax *s, const pl_call_frame
         pl_buffer_print(out, " over %s", scopes[frame->range.scope]);
 }
 
+/* Of records with the same key the first of the largest counts. */
+static void settle_keys(pl_used_record *records, size_t count, const double *keys, const bool *has_key) {
+    for (size_t i = 0; i < count; i++) {
+        records[i].counts = true;
+        for (size_t k = 0; has_key[i] && k < i; k++) {
+            if (!has_key[k] || keys[k] != keys[i] || !records[k].counts) continue;
+            bool larger = records[i].value > records[k].value;
+            records[larger ? k : i].counts = false;
+        }
+    }
+}
+
+/* The records of the row that an aggregate took in. */
+static pl_status list_records(tracer *t, const pl_syntax *s, const pl_call_frame *frame, pl_comparison *to) {
+    pl_call_frame inside = *frame;
+    size_t arguments, first;
+    pl_status status = pl_compile_arguments(&t->compiler, s, &inside, &arguments);
+    if (status != PL_OK) return status;
+    const pl_evaluation *e = t->evaluation;
+    size_t count = pl_records_of_row(&e->frame->records[frame->range.which], t->row, &first);
+    double *keys = pl_arena_array(t->arena, count + 1, sizeof *keys);
+    bool *has_key = pl_arena_array(t->arena, count + 1, sizeof *has_key);
+    to->list = frame->range.which;
+    to->records = pl_arena_array(t->arena, count + 1, sizeof *to->records);
+    if (!keys || !has_key || !to->records) return PL_MEMORY;
+    for (size_t i = first; i < first + count && status == PL_OK; i++) {
+        size_t at = to->record_count;
+        bool present;
+        to->records[at].record = i;
+        status = pl_scalar_record(e->scalar, inside.arguments[0], to->list, i, NULL, &to->records[at].value, &present);
+        if (status != PL_OK || !present) continue;
+        if (inside.key) status = pl_scalar_record(e->scalar, inside.key, to->list, i, NULL, &keys[at], &has_key[at]);
+        to->record_count++;
+    }
+    settle_keys(to->records, to->record_count, keys, has_key);
+    return status;
+}
+
 /* What an aggregate ran over, and what it gave. */
 static void note_comparison(tracer *t, const pl_syntax *s, pl_node node, const pl_call_frame *frame) {
     pl_trace *trace = t->trace;
@@ -150,6 +189,8 @@ static void note_comparison(tracer *t, const pl_syntax *s, pl_node node, const p
     pl_buffer_free(&what);
     for (size_t i = 0; i < trace->comparison_count && t->status == PL_OK; i++)
         if (pl_str_equal(trace->comparisons[i].what, comparison.what)) return;
+    bool records = frame->range.scope == PL_SCOPE_RECORDS && s->scope.len && !(t->inside && pl_str_is(s->scope, "scope"));
+    if (t->status == PL_OK && records) t->status = list_records(t, s, frame, &comparison);
     if (t->status == PL_OK && trace->comparison_count < MOST_COMPARISONS)
         trace->comparisons[trace->comparison_count++] = comparison;
 }

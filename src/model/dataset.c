@@ -1,6 +1,7 @@
 #include "model/gathering.h"
 #include "model/loading.h"
 
+#include <plumbline/base/date.h>
 #include <plumbline/table/json.h>
 
 #include <stdlib.h>
@@ -302,6 +303,18 @@ static void free_list(pl_record_list *list) {
     free(list->row_of);
     free(list->source_rows);
     free(list->indicator);
+}
+
+void pl_record_field_write(const pl_dataset *dataset, const pl_record_field *field, size_t record, pl_buffer *out) {
+    char date[PL_DATE_SIZE];
+    if (field->type == PL_TYPE_TEXT) {
+        pl_buffer_str(out, pl_intern_text(dataset->texts, field->texts[record]));
+    } else if (pl_present(field->present, record) && field->date) {
+        pl_date_print(date, (int32_t)field->numbers[record]);
+        pl_buffer_text(out, date);
+    } else if (pl_present(field->present, record)) {
+        pl_buffer_number(out, field->numbers[record]);
+    }
 }
 
 const pl_record_field *pl_record_field_of(const pl_record_list *list, int meaning, pl_str name) {

@@ -182,6 +182,7 @@ static pl_status make_fields(reader *r, pl_record_list *list) {
         pl_record_field *field = &list->fields[list->field_count++];
         int meaning = pl_word_find(pl_event_words, column->name);
         field->meaning = meaning >= 0 && r->columns[meaning] == i ? meaning : -1;
+        field->date = field->meaning == EVENT_DATE;
         bool good = pl_str_copy(&field->name, &d->arena, column->name);
         if (good && field->meaning == EVENT_POINTS)
             good = field_of_numbers(r, field, r->points);

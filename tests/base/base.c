@@ -1,3 +1,4 @@
+#include <plumbline/base/date.h>
 #include <plumbline/base/digest.h>
 #include <plumbline/base/elementary.h>
 #include <plumbline/base/intern.h>
@@ -402,8 +403,37 @@ static void test_memory_runs_out_cleanly(void **state) {
     assert_true(allocations_walk(use_everything, NULL, 1000) > 10);
 }
 
+static void test_days(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int32_t number;
+    } days[] = {{"1900-03-01", 61},       {"1970-01-01", 25569}, {"2000-01-01", 36526},
+                {"2000-02-29", 36585},    {"2000/3/1", 36586},   {"2025.12.31", 46022},
+                {"2025年6月30日", 45838}, {"20250630", 45838},   {" 9999-12-31 ", 2958465}};
+    static const char *const none[] = {"",           "2025",       "2025-06",    "2025-02-29", "1900-02-29",
+                                       "2025-13-01", "2025-00-01", "2025-1-32",  "2025-06-3x", "2025-06/30",
+                                       "2025年6-30", "0000-01-01", "06-30-2025", "2025063"};
+    int32_t number, day;
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        assert_true(pl_date_parse(pl_str_of(days[i].text), &number));
+        assert_int_equal(number, days[i].number);
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) assert_false(pl_date_parse(pl_str_of(none[i]), &number));
+    assert_int_equal(pl_date_year(45838, &day), 2025);
+    assert_int_equal(day, 181);
+    /* Every day of eight centuries reads back as it is written, and follows the one before. */
+    for (int32_t date = -200000; date < 100000; date++) {
+        char text[PL_DATE_SIZE];
+        pl_date_print(text, date);
+        assert_true(pl_date_parse(pl_str_of(text), &number));
+        assert_int_equal(number, date);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_days),
         cmocka_unit_test(test_rounding_is_of_the_number_that_is_seen),
         cmocka_unit_test(test_rounding_property),
         cmocka_unit_test(test_printing_is_shortest_and_reads_back),

@@ -4,12 +4,22 @@
 
 #include <plumbline/lang/evaluate.h>
 
+/* One record that an aggregate took in. */
+typedef struct pl_used_record {
+    size_t record; /* its number in the list */
+    double value;  /* what it brought */
+    bool counts;   /* false: another one with the same key, and no smaller, counts in its place */
+} pl_used_record;
+
 /* One aggregate that the value depends on. */
 typedef struct pl_comparison {
     pl_str what; /* as one would say it: "max(x over peers)" */
     bool present;
     double value;
     pl_scope scope;
+    uint32_t list;           /* over records: which list, and those of this row that it took in */
+    pl_used_record *records; /* in the order of the list */
+    size_t record_count;
 } pl_comparison;
 
 typedef struct pl_trace {

@@ -34,6 +34,7 @@ enum { PL_LIST_EVENTS, PL_LIST_BALLOTS, PL_LIST_COUNT };
 typedef struct pl_record_field {
     pl_str name;  /* the header */
     int meaning;  /* which of the known columns it is; -1: none, or of a ballot an attribute of the rater or */
+    bool date;    /* the numbers are days (date.h) */
     bool element; /* an element */
     pl_type type; /* number or text: */
     double *numbers;
@@ -86,6 +87,9 @@ typedef struct pl_dataset_options {
  * then NULL or a flawed dataset, with which pl_compile finds what else is wrong. The caller frees *out with pl_dataset_free. */
 pl_status pl_dataset_load(pl_dataset **out, const pl_model *model, const pl_dataset_options *options, pl_problems *problems);
 void pl_dataset_free(pl_dataset *dataset); /* NULL is allowed */
+
+/* Writes a field of one record as a reader would: a day as 2025-06-30; nothing where it is missing. */
+void pl_record_field_write(const pl_dataset *dataset, const pl_record_field *field, size_t record, pl_buffer *out);
 
 /* The field of a list with this meaning, or with this header; NULL when there is none. */
 const pl_record_field *pl_record_field_of(const pl_record_list *list, int meaning, pl_str name);
