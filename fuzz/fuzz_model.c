@@ -1,5 +1,8 @@
 /* A whole model: sheets separated by lines of four equals signs, in the order indicators, data, settings, units. */
+#include <plumbline/model/diff.h>
 #include <plumbline/score/explain.h>
+#include <plumbline/study/cover.h>
+#include <plumbline/study/review.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,13 +33,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pl_compiled *compiled = NULL;
     pl_scores *scores = NULL;
     pl_explanation *explanation = NULL;
+    pl_cover *cover = NULL;
+    pl_changes changes = {0};
     pl_problems_init(&problems, 50);
     pl_status status = pl_model_load_sheets(&model, "fuzz", sheets, count, &problems);
     if (model) status = pl_status_worse(status, pl_dataset_load(&dataset, model, NULL, &problems));
     if (dataset) status = pl_status_worse(status, pl_compile(&compiled, model, dataset, "all", &problems));
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, NULL, &problems);
     if (status == PL_OK && scores->line_count) status = pl_explain(&explanation, scores, compiled, &scores->lines[0], 0);
+    if (status == PL_OK) status = pl_review(compiled, NULL, &problems);
+    if (status == PL_OK) status = pl_cover_models(&cover, model, model, &problems);
+    if (model && !model->flawed && pl_model_diff(&changes, model, model) == PL_OK && changes.count) abort();
     if (status == PL_INPUT && !problems.errors) abort();
+    pl_changes_free(&changes);
+    pl_cover_free(cover);
     pl_explanation_free(explanation);
     pl_scores_free(scores);
     pl_compiled_free(compiled);

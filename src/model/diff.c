@@ -56,6 +56,7 @@ typedef struct comparing {
     size_t *match; /* per indicator of the old model: the same one in the new, or PL_NO_INDEX */
     bool *taken;   /* per indicator of the new model: some old one is it */
     double *old_share, *new_share;
+    bool *old_said, *new_said; /* see shares.h */
 } comparing;
 
 static pl_status compare_nodes(const comparing *c, pl_change change) {
@@ -111,6 +112,7 @@ static pl_status compare_shares(const comparing *c, pl_change change) {
     const pl_indicator *a = &c->old->indicators[change.before], *b = &c->new->indicators[change.after];
     bool own = a->weight != b->weight || !same_optional(a->full, b->full);
     if (own || a->parent == PL_NO_INDEX || b->parent != c->match[a->parent]) return PL_OK;
+    if (!c->old_said[change.before] || !c->new_said[change.after]) return PL_OK;
     double before = change.old_share * c->new_share[b->parent], after = change.new_share * c->old_share[a->parent];
     if (fabs(before - after) <= 1e-9 * fabs(before)) return PL_OK;
     change.kind = PL_CHANGE_SHARE;
@@ -242,10 +244,12 @@ pl_status pl_model_diff(pl_changes *out, const pl_model *before, const pl_model 
     c.taken = calloc(after->indicator_count + 1, sizeof *c.taken);
     c.old_share = malloc((before->indicator_count + 1) * sizeof *c.old_share);
     c.new_share = malloc((after->indicator_count + 1) * sizeof *c.new_share);
-    pl_status status = c.match && c.taken && c.old_share && c.new_share ? PL_OK : PL_MEMORY;
+    c.old_said = calloc(before->indicator_count + 1, sizeof *c.old_said);
+    c.new_said = calloc(after->indicator_count + 1, sizeof *c.new_said);
+    pl_status status = c.match && c.taken && c.old_share && c.new_share && c.old_said && c.new_said ? PL_OK : PL_MEMORY;
     if (status == PL_OK) {
-        pl_model_shares(before, c.old_share);
-        pl_model_shares(after, c.new_share);
+        pl_model_shares(before, c.old_share, c.old_said);
+        pl_model_shares(after, c.new_share, c.new_said);
         match_all(&c);
         status = compare_all(&c);
     }
@@ -253,6 +257,8 @@ pl_status pl_model_diff(pl_changes *out, const pl_model *before, const pl_model 
     free(c.taken);
     free(c.old_share);
     free(c.new_share);
+    free(c.old_said);
+    free(c.new_said);
     return status;
 }
 
