@@ -1,6 +1,8 @@
 /* A whole model: sheets separated by lines of four equals signs, in the order of `names` below. Data that begins like a JSON object
- * is one. What comes out is explained and reviewed. */
+ * is one. What comes out is explained, reviewed, covered by itself and compared with itself. */
+#include <plumbline/model/diff.h>
 #include <plumbline/score/explain.h>
+#include <plumbline/study/cover.h>
 #include <plumbline/study/review.h>
 
 #include <stdlib.h>
@@ -36,6 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pl_compiled *compiled = NULL;
     pl_scores *scores = NULL;
     pl_explanation *explanation = NULL;
+    pl_cover *cover = NULL;
+    pl_changes changes = {0};
     pl_problems_init(&problems, 50);
     pl_status status = pl_model_load_sheets(&model, "fuzz", sheets, count, &problems);
     if (model) status = pl_status_worse(status, pl_dataset_load(&dataset, model, NULL, &problems));
@@ -43,7 +47,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, NULL, &problems);
     if (status == PL_OK && scores->line_count) status = pl_explain(&explanation, scores, compiled, &scores->lines[0], 0);
     if (status == PL_OK) status = pl_review(compiled, NULL, &problems);
+    if (status == PL_OK) status = pl_cover_models(&cover, model, model, &problems);
+    if (model && !model->flawed && pl_model_diff(&changes, model, model) == PL_OK && changes.count) abort();
     if (status == PL_INPUT && !problems.errors) abort();
+    pl_changes_free(&changes);
+    pl_cover_free(cover);
     pl_explanation_free(explanation);
     pl_scores_free(scores);
     pl_compiled_free(compiled);

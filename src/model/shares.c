@@ -12,8 +12,9 @@ static double measure(const pl_indicator *parent, const pl_indicator *child) {
     return adds && child->full.given ? child->full.value : -1;
 }
 
-void pl_model_shares(const pl_model *model, double *shares) {
+void pl_model_shares(const pl_model *model, double *shares, bool *said) {
     if (model->indicator_count) shares[0] = 1;
+    if (model->indicator_count && said) said[0] = true;
     for (size_t i = 0; i < model->indicator_count; i++) {
         const pl_indicator *parent = &model->indicators[i];
         double sum = 0;
@@ -21,8 +22,10 @@ void pl_model_shares(const pl_model *model, double *shares) {
             double own = measure(parent, &model->indicators[child]);
             sum = own < 0 || sum < 0 ? -1 : sum + own;
         }
-        for (size_t child = parent->first_child; child != PL_NO_INDEX; child = model->indicators[child].next_sibling)
-            shares[child] =
-                shares[i] * (sum > 0 ? measure(parent, &model->indicators[child]) / sum : 1 / (double)parent->child_count);
+        for (size_t child = parent->first_child; child != PL_NO_INDEX; child = model->indicators[child].next_sibling) {
+            double part = sum > 0 ? measure(parent, &model->indicators[child]) / sum : 1 / (double)parent->child_count;
+            shares[child] = shares[i] * part;
+            if (said) said[child] = sum > 0;
+        }
     }
 }

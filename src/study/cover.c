@@ -219,7 +219,7 @@ static pl_status prepare(covering *c) {
     c->out->nodes = pl_arena_array(&c->out->arena, count + 1, sizeof *c->out->nodes);
     c->out->local = pl_arena_array(&c->out->arena, c->own->indicator_count + 1, sizeof *c->out->local);
     bool ready = shares && c->latest && c->out->nodes && c->out->local;
-    if (ready) pl_model_shares(c->superior, shares);
+    if (ready) pl_model_shares(c->superior, shares, NULL);
     for (size_t i = 0; i < count && ready; i++) c->out->nodes[i].weight = shares[i];
     free(shares);
     return ready ? PL_OK : PL_MEMORY;

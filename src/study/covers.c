@@ -82,3 +82,12 @@ bool pl_covers_next(const pl_model *superior, pl_str *rest, pl_covers_entry *ent
     if (!entry->code.len || !read_share(inside(qualifier), &entry->share)) entry->wrong = qualifier;
     return true;
 }
+
+bool pl_covers_indicator(const pl_model *own, size_t index, const pl_model *superior, size_t indicator) {
+    pl_str rest = own->indicators[index].covers;
+    pl_covers_entry entry;
+    while (pl_covers_next(superior, &rest, &entry))
+        for (size_t at = indicator; at != PL_NO_INDEX; at = superior->indicators[at].parent)
+            if (pl_str_equal(entry.code, superior->indicators[at].code)) return true;
+    return false;
+}

@@ -180,12 +180,16 @@ static pl_status review_data(pl_reviewing *r, pl_pool *pool) {
 pl_status pl_review(pl_compiled *compiled, pl_pool *pool, pl_problems *problems) {
     pl_reviewing r = {.compiled = compiled, .model = compiled->model, .problems = problems};
     r.shares = malloc((r.model->indicator_count + 1) * sizeof *r.shares);
-    if (!r.shares) return PL_MEMORY;
-    pl_model_shares(r.model, r.shares);
-    pl_review_weights(&r);
-    pl_status status = r.worst == PL_OK ? review_data(&r, pool) : r.worst;
+    r.said = malloc((r.model->indicator_count + 1) * sizeof *r.said);
+    pl_status status = r.shares && r.said ? PL_OK : PL_MEMORY;
+    if (status == PL_OK) {
+        pl_model_shares(r.model, r.shares, r.said);
+        pl_review_weights(&r);
+        status = r.worst == PL_OK ? review_data(&r, pool) : r.worst;
+    }
     pl_evaluation_free(r.evaluation);
     free(r.shares);
+    free(r.said);
     free(r.nodes);
     free(r.rows);
     free(r.leaves);

@@ -41,78 +41,100 @@ static void review_direction(pl_reviewing *r, size_t index, double *ranks) {
 
 /* ---- a leaf against its siblings ---- */
 
-/* What the siblings of a leaf come to in one row: NAN where none has a score. Sums of points are compared as they are; the means
- * of the field's four kinds all rise and fall with the scores that enter them, and the weighted mean stands for them. */
-static double rest_of_parent(const pl_reviewing *r, size_t leaf, size_t row) {
+/* What the children of a node come to in each row that is looked at. */
+typedef struct family {
+    double *sum, *weight; /* of the weighted scores present, and of their weights */
+    uint32_t *members;
+    bool weighs;
+} family;
+
+static double weight_of(const family *f, const pl_indicator *node) { return f->weighs ? node->weight : 1; }
+
+static void add_up(const pl_reviewing *r, size_t parent, family *f) {
     const pl_model *model = r->model;
-    const pl_indicator *parent = &model->indicators[model->indicators[leaf].parent];
-    double sum = 0, weights = 0;
-    bool weighs = pl_indicator_weighs(parent);
-    for (size_t child = parent->first_child; child != PL_NO_INDEX; child = model->indicators[child].next_sibling) {
-        if (child == leaf) continue;
+    f->weighs = pl_indicator_weighs(&model->indicators[parent]);
+    memset(f->sum, 0, r->row_count * sizeof *f->sum);
+    memset(f->weight, 0, r->row_count * sizeof *f->weight);
+    memset(f->members, 0, r->row_count * sizeof *f->members);
+    for (size_t child = model->indicators[parent].first_child; child != PL_NO_INDEX;
+         child = model->indicators[child].next_sibling) {
         pl_reviewed_column score = pl_reviewing_column(r, r->nodes[child].score);
-        if (!pl_reviewed_present(score, row)) continue;
-        double weight = weighs ? model->indicators[child].weight : 1;
-        sum += weight * score.values[row];
-        weights += weight;
+        double weight = weight_of(f, &model->indicators[child]);
+        for (size_t i = 0; i < r->row_count && weight > 0; i++) {
+            if (!pl_reviewed_present(score, r->rows[i])) continue;
+            f->sum[i] += weight * score.values[r->rows[i]];
+            f->weight[i] += weight;
+            f->members[i]++;
+        }
     }
-    if (weights <= 0) return NAN;
-    return weighs ? sum / weights : sum;
 }
 
-/* Of two siblings one says it for both. */
-static bool has_rest(const pl_model *model, size_t leaf) {
-    const pl_indicator *node = &model->indicators[leaf];
-    if (node->parent == PL_NO_INDEX) return false;
-    const pl_indicator *parent = &model->indicators[node->parent];
-    bool adds = !parent->combine && (pl_indicator_weighs(parent) || parent->how == PL_COMBINE_SUM);
-    return adds && parent->child_count >= 2 && !(parent->child_count == 2 && parent->first_child != leaf);
-}
-
-static void review_siblings(pl_reviewing *r, size_t leaf) {
-    if (!has_rest(r->model, leaf)) return;
+/* Sums of points are compared as they are. The field's means all rise and fall with the scores that enter them: the weighted mean
+ * of the others stands for each of them. */
+static void review_against(pl_reviewing *r, size_t leaf, const family *f) {
+    const pl_indicator *node = &r->model->indicators[leaf];
     pl_reviewed_column own = pl_reviewing_column(r, r->nodes[leaf].score);
-    size_t siblings = r->model->indicators[r->model->indicators[leaf].parent].child_count;
-    size_t step = (r->row_count / MOST_RANKED + 1) * (siblings / 256 + 1), n = 0;
-    double *a = r->scratch, *b = r->scratch + r->row_count;
-    for (size_t i = 0; i < r->row_count; i += step) {
-        size_t row = r->rows[i];
-        double rest = pl_reviewed_present(own, row) ? rest_of_parent(r, leaf, row) : NAN;
-        if (isnan(rest)) continue;
-        a[n] = own.values[row];
-        b[n++] = rest;
+    double *a = r->scratch, *b = r->scratch + r->row_count, weight = weight_of(f, node);
+    size_t n = 0;
+    for (size_t i = 0; i < r->row_count && weight > 0; i++) {
+        if (!pl_reviewed_present(own, r->rows[i]) || f->members[i] < 2) continue;
+        a[n] = own.values[r->rows[i]];
+        b[n] = f->sum[i] - weight * a[n];
+        if (f->weighs) b[n] /= f->weight[i] - weight;
+        n++;
     }
     if (n < FEW_UNITS) return;
     double c = pl_correlation(a, b, n);
     if (isnan(c) || c >= AGAINST_CORRELATION || pl_correlation_clearance(c, n) < CLEAR_OF_CHANCE) return;
-    const pl_indicator *node = &r->model->indicators[leaf];
     pl_reviewing_tell(r, PL_WARNING, "W507", leaf, "code",
                       "the score of \"%.*s\" falls where the rest of \"%.*s\" rises (correlation %s over %zu units)",
                       PL_ARG(node->code), PL_ARG(r->model->indicators[node->parent].code), pl_reviewing_number(c, 2).text, n);
 }
 
+/* Of two siblings one says it for both. */
+static void review_family(pl_reviewing *r, size_t parent, family *f) {
+    const pl_indicator *node = &r->model->indicators[parent];
+    if (node->combine || node->child_count < 2 || (!pl_indicator_weighs(node) && node->how != PL_COMBINE_SUM)) return;
+    add_up(r, parent, f);
+    for (size_t child = node->first_child; child != PL_NO_INDEX && r->worst == PL_OK;
+         child = r->model->indicators[child].next_sibling) {
+        bool spoken_for =
+            node->child_count == 2 && child != node->first_child && !r->model->indicators[node->first_child].child_count;
+        if (!r->model->indicators[child].child_count && !spoken_for) review_against(r, child, f);
+    }
+}
+
+static void review_families(pl_reviewing *r) {
+    family f = {.sum = malloc((r->row_count + 1) * sizeof *f.sum),
+                .weight = malloc((r->row_count + 1) * sizeof *f.weight),
+                .members = malloc((r->row_count + 1) * sizeof *f.members)};
+    if (!f.sum || !f.weight || !f.members) r->worst = PL_MEMORY;
+    for (size_t i = 0; i < r->model->indicator_count && r->worst == PL_OK; i++) review_family(r, i, &f);
+    free(f.sum);
+    free(f.weight);
+    free(f.members);
+}
+
 /* ---- a leaf that does not matter ---- */
 
-/* The highest node to which a leaf adds a fixed part of its score. */
-static size_t total_of(const pl_model *model, size_t leaf, double *factor) {
+/* The highest node to which a leaf adds a fixed part of its score, and that part. */
+static size_t total_of(const pl_reviewing *r, size_t leaf, double *factor) {
+    const pl_indicator *nodes = r->model->indicators;
     size_t at = leaf;
     *factor = 1;
-    while (model->indicators[at].parent != PL_NO_INDEX) {
-        const pl_indicator *node = &model->indicators[at], *parent = &model->indicators[node->parent];
-        bool mean = parent->how == PL_COMBINE_MEAN, sum = parent->how == PL_COMBINE_SUM;
-        if (parent->combine || parent->score || (!mean && !sum)) break;
-        double weights = 0;
-        for (size_t child = parent->first_child; child != PL_NO_INDEX; child = model->indicators[child].next_sibling)
-            weights += model->indicators[child].weight;
-        if (mean) *factor *= node->weight / weights;
-        at = node->parent;
+    for (size_t above = nodes[at].parent; above != PL_NO_INDEX; above = nodes[at].parent) {
+        const pl_indicator *parent = &nodes[above];
+        bool mean = parent->how == PL_COMBINE_MEAN;
+        if (!r->said[at] || parent->combine || parent->score || (!mean && parent->how != PL_COMBINE_SUM)) break;
+        if (mean) *factor *= r->shares[above] > 0 ? r->shares[at] / r->shares[above] : 0;
+        at = above;
     }
     return at;
 }
 
 static void review_influence(pl_reviewing *r, size_t leaf) {
     double factor;
-    size_t top = total_of(r->model, leaf, &factor);
+    size_t top = total_of(r, leaf, &factor);
     double share = r->shares[top] > 0 ? r->shares[leaf] / r->shares[top] : 0;
     double *score = r->scratch, *total = r->scratch + r->row_count;
     size_t n = gather_both(r, r->nodes[leaf].score, r->nodes[top].score, r->row_count + 1, score, total);
@@ -297,9 +319,9 @@ void pl_review_relations(pl_reviewing *r) {
     if (!ranks) r->worst = PL_MEMORY;
     for (size_t k = 0; k < r->leaf_count && r->worst == PL_OK; k++) {
         review_direction(r, r->leaves[k], ranks);
-        review_siblings(r, r->leaves[k]);
         review_influence(r, r->leaves[k]);
     }
     free(ranks);
+    if (r->worst == PL_OK) review_families(r);
     if (r->worst == PL_OK) review_twins(r);
 }

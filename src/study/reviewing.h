@@ -27,6 +27,7 @@ typedef struct pl_reviewing {
     const pl_model *model;
     pl_problems *problems;
     pl_status worst;
+    bool *said;               /* per indicator: the sheet says how much of its parent it is */
     double *shares;           /* per indicator */
     pl_reviewed_nodes *nodes; /* likewise */
     /* Of what there are not too many values: */

@@ -58,7 +58,7 @@
 
 /* ---- effort ---- */
 
-#define MOST_CELLS 5000000u /* indicators x units x periods: about 80 MB and a second */
+#define MOST_CELLS 5000000u /* indicators x units x periods: some 100 MB and three seconds */
 #define MOST_LEAVES 2000u   /* whose pairs are compared */
 #define MOST_PRODUCTS 4e8   /* pairs x rows, beyond which every k-th row is taken */
 #define MOST_RANKED 2000u   /* rows whose order is compared with the scores' */

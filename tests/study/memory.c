@@ -1,4 +1,5 @@
 /* Memory that runs out at any moment of a review or a comparison with the superior's system. */
+#include <plumbline/model/diff.h>
 #include <plumbline/study/cover.h>
 #include <plumbline/study/review.h>
 
@@ -76,11 +77,14 @@ static bool cover_everything(void *context) {
     pl_problems problems;
     pl_model *a = NULL, *b = NULL;
     pl_cover *cover = NULL;
+    pl_changes changes = {0};
     pl_problems_init(&problems, 0);
     pl_status status = pl_model_load_sheets(&a, "own", below, 2, &problems);
     if (status == PL_OK) status = pl_model_load_sheets(&b, "superior", above, 1, &problems);
     if (status == PL_OK) status = pl_cover_models(&cover, a, b, &problems);
+    if (status == PL_OK) status = pl_model_diff(&changes, b, a);
     bool good = status == PL_OK;
+    pl_changes_free(&changes);
     if (good) *warnings = problems.count;
     if (problems.errors) fail_msg("%s", problems.count ? problems.items[0].text : "an error that was not recorded");
     pl_cover_free(cover);

@@ -57,4 +57,7 @@ typedef struct pl_covers_entry {
 /* Takes the next entry off; false when none is left. `superior` tells which codes have parentheses of their own; may be NULL. */
 bool pl_covers_next(const pl_model *superior, pl_str *rest, pl_covers_entry *entry);
 
+/* True where an own indicator covers one of the superior's: names it, or a group above it. */
+bool pl_covers_indicator(const pl_model *own, size_t index, const pl_model *superior, size_t indicator);
+
 #endif
