@@ -65,6 +65,9 @@ static void test_the_whole_stands_in_for_what_entries_leave_out(void **state) {
     expect("{\"dataSet\":\"s\",\"period\":\"2025\",\"orgUnit\":\"D\",\"dataValues\":[{\"dataElement\":\"a\",\"value\":1},"
            "{\"dataElement\":\"a\",\"period\":\"2024\",\"value\":2},{\"dataElement\":\"a\",\"orgUnit\":\"E\",\"value\":3}]}",
            "a D 2025 1 / a D 2024 2 / a E 2025 3");
+    expect("{\"dataValues\":[{\"dataElement\":\"a\",\"value\":1}],\"orgUnit\":\"D\",\"period\":2025}", "a D 2025 1");
+    expect("{\"orgUnit\":[],\"dataValues\":[{\"dataElement\":\"a\",\"orgUnit\":\"u\",\"value\":1}]}",
+           "a u ~ 1\nv.json:orgUnit: must be a text [E136]");
 }
 
 /* Numbers are the doubles nearest to their texts, as JSON numbers and as texts; whole ones of any length too. */
@@ -125,10 +128,10 @@ static void test_problems_name_the_entry(void **state) {
            "a u ~ ~ / a v ~ 2\n"
            "v.json:dataValues[0]:value: \"７\" is written in full-width digits; type 7 [E106]\n"
            "v.json:dataValues[1]: must be an object with dataElement, period, orgUnit and value [E136]\n"
-           "v.json:dataValues[2]:dataElement: this entry has no dataElement [E137]\n"
-           "v.json:dataValues[2]:orgUnit: this entry has no orgUnit [E137]\n"
            "v.json:dataValues[3]:orgUnit: must be a text [E136]\n"
-           "v.json:dataValues[3]:value: must be a number or a text [E136]");
+           "v.json:dataValues[3]:value: must be a number or a text [E136]\n"
+           "v.json:dataValues[2]:dataElement: this entry has no dataElement [E137]\n"
+           "v.json:dataValues[2]:orgUnit: this entry has no orgUnit [E137]");
 }
 
 static void test_what_is_no_set_of_values(void **state) {
@@ -143,14 +146,36 @@ static void test_hostile_documents(void **state) {
     expect("", "\nv.json:1:0: is no JSON from here on: unexpected token near end of file [E131]");
     expect("{\"dataValues\":[\n  {\"dataElement\":\"a\", ",
            "\nv.json:2:22: is no JSON from here on: string or '}' expected near end of file [E131]");
-    expect("{\"dataValues\":[]} {", "\nv.json:1:19: is no JSON from here on: end of file expected near '{' [E131]");
-    expect("{\"dataValues\":[],\"dataValues\":[]}",
-           "\nv.json:1:29: a key is given twice in one object (duplicate object key near '\"dataValues\"') [E133]");
+    expect("{\"dataValues\":[]} {", "\nv.json:1:19: is no JSON from here on: end of file expected [E131]");
+    expect("{\"dataValues\":[],\"dataValues\":[]}", "\nv.json:1:30: a key is given twice in one object [E133]");
+    expect("{\"period\":1,\n \"period\":2,\"dataValues\":[]}", "\nv.json:2:10: a key is given twice in one object [E133]");
+    expect("{\"dataValues\":[{\"a\":1,\n\"生\":2,\"生\":3}]}",
+           "\nv.json:2:9: a key is given twice in one object (duplicate object key near '\"生\"') [E133]");
+    static const struct {
+        const char *json, *wanted;
+    } broken[] = {{"{", "1:1: is no JSON from here on: a key in quotes expected"},
+                  {"{5}", "1:2: is no JSON from here on: a key in quotes expected"},
+                  {"{\"a\"}", "1:5: is no JSON from here on: ':' expected"},
+                  {"{\"a\":}", "1:6: is no JSON from here on: unexpected token near '}'"},
+                  {"{\"a\":1,}", "1:8: is no JSON from here on: a key in quotes expected"},
+                  {"{\"a\":1 \"b\":2}", "1:8: is no JSON from here on: ',' or '}' expected"},
+                  {"{\"dataValues\":[{}", "1:17: is no JSON from here on: ',' or ']' expected"},
+                  {"{\"dataValues\":[{},]}", "1:19: is no JSON from here on: unexpected token near ']'"},
+                  {"{\"dataValues\":[\n{},\n{]\n]}", "3:2: is no JSON from here on: string or '}' expected near ']'"},
+                  {"[1", "1:2: is no JSON from here on: ']' expected near end of file"},
+                  {"[] 1", "1:4: is no JSON from here on: end of file expected"},
+                  {"tru", "1:3: is no JSON from here on: invalid token near 'tru'"}};
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        char wanted[160];
+        snprintf(wanted, sizeof wanted, "\nv.json:%s [E131]", broken[i].wanted);
+        expect(broken[i].json, wanted);
+    }
     expect("{\"a\":1e400}", "\nv.json:1:10: this number is too large (real number overflow near '1e400') [E134]");
     expect("{\"a\":\"\xC0\xAF\"}", "\nv.json:1:6: is not UTF-8; save it as UTF-8 [E131]");
     expect("{\"a\":\"\\u0000\"}", "\nv.json:1:13: a text has the character U+0000 in it, which none may have [E131]");
     expect("{\"\\u0000\":1}", "\nv.json:1:9: a text has the character U+0000 in it, which none may have [E131]");
-    expect_bytes((pl_str){"{\0}", 3}, "\nv.json:1:2: is no JSON from here on: string or '}' expected near end of file [E131]");
+    expect_bytes((pl_str){"{\0}", 3}, "\nv.json:1:2: has a zero byte here, which no JSON has [E131]");
+    expect_bytes((pl_str){"{\"a\":1\0}", 8}, "\nv.json:1:7: has a zero byte here, which no JSON has [E131]");
 }
 
 static void test_deep_nesting(void **state) {
@@ -232,9 +257,12 @@ static bool read_some(void *context) {
     return good;
 }
 
+/* The parser's allocations fail here too. Tokens are short: in longer ones it may lose a byte without a word
+ * (docs/architecture.md). */
 static void test_memory_runs_out_cleanly(void **state) {
     (void)state;
-    assert_true(allocations_walk(read_some, NULL, 1000) > 10);
+    json_set_alloc_funcs(malloc, free);
+    assert_true(allocations_walk(read_some, NULL, 1000) > 30);
 }
 
 int main(void) {
