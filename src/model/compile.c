@@ -20,7 +20,7 @@ static const char *const role_fields[] = {"value", "score", "combine", "applies"
 static pl_status compile_expression(compiling *k, size_t index, pl_role role, const pl_expression *expression, pl_type type,
                                     pl_node *out) {
     const pl_indicator *node = &k->c->model->indicators[index];
-    pl_place place = {node->file, node->row, role_fields[role]};
+    pl_place place = pl_indicator_place(k->c->model, node, role_fields[role]);
     if (role == PL_ROLE_SCORE && node->score_place.file) place = node->score_place;
     pl_naming naming = {k->c, k->problems, index, role, place};
     pl_meaning meaning = pl_naming_meaning(&naming);
@@ -38,7 +38,7 @@ static pl_status feed(compiling *k, size_t index, pl_node *out) {
     const pl_indicator *node = &k->c->model->indicators[index];
     pl_status status = pl_naming_element(k->c, node->code, out);
     if (status != PL_OK || *out) return status;
-    return pl_problem_add(k->problems, PL_ERROR, "E340", (pl_place){node->file, node->row, "code"},
+    return pl_problem_add(k->problems, PL_ERROR, "E340", pl_indicator_place(k->c->model, node, "code"),
                           "no column of %s feeds the indicator \"%.*s\"; add the column, or give the indicator a value",
                           k->c->dataset->data_name, PL_ARG(node->code));
 }
@@ -212,7 +212,7 @@ static void check_values(compiling *k, const pl_indicator *node, const pl_elemen
             if (out && !outside++) first = row;
         }
     }
-    pl_place place = {node->file, node->row, "code"};
+    pl_place place = pl_indicator_place(k->c->model, node, "code");
     if (!present)
         keep(k, pl_problem_add(k->problems, PL_WARNING, "W333", place, "no unit has a value of \"%.*s\"", PL_ARG(node->code)));
     if (!outside) return;
@@ -221,11 +221,11 @@ static void check_values(compiling *k, const pl_indicator *node, const pl_elemen
     if (node->low.given) pl_buffer_number(&bounds, node->low.value);
     pl_buffer_text(&bounds, !node->low.given ? "at most " : node->high.given ? " to " : " or more");
     if (node->high.given) pl_buffer_number(&bounds, node->high.value);
-    keep(k, bounds.failed
-                ? PL_MEMORY
-                : pl_problem_add(k->problems, PL_WARNING, "W335", (pl_place){d->data_name, source_row(d, first), element->name.at},
-                                 "%zu value%s outside the declared bounds (%s); this is the first", outside,
-                                 outside == 1 ? " lies" : "s lie", bounds.at));
+    keep(k, bounds.failed ? PL_MEMORY
+                          : pl_problem_add(k->problems, PL_WARNING, "W335",
+                                           (pl_place){element->file, source_row(d, first), element->name.at, element->column},
+                                           "%zu value%s outside the declared bounds (%s); this is the first", outside,
+                                           outside == 1 ? " lies" : "s lie", bounds.at));
     pl_buffer_free(&bounds);
 }
 

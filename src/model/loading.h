@@ -31,7 +31,11 @@ pl_status pl_sheet_read(pl_table *table, const pl_sheet *sheet, const pl_csv_opt
 /* The column of a table that has this meaning; table->column_count when there is none. The first of several. */
 size_t pl_column_of(const pl_table *table, const pl_word *words, int meaning);
 
-pl_place pl_cell_place(const pl_table *table, size_t column, size_t row);
+/* What of a sheet's name says which sheet it is: that of a file without ".csv"; empty when it is no sheet. */
+pl_str pl_sheet_word(const pl_sheet *sheet);
+
+/* Adds the bytes that a sheet was read from; of a workbook all. */
+pl_status pl_sheet_digest(pl_digest *digest, const pl_sheet *sheet);
 
 /* Records that `text` is none of the words of a list. */
 pl_status pl_unknown_word(pl_problems *problems, const char *code, pl_place place, pl_str text, const pl_word *list);
@@ -39,6 +43,13 @@ pl_status pl_unknown_word(pl_problems *problems, const char *code, pl_place plac
 /* Parses "mean" or an expression over codes. */
 pl_status pl_combine_parse(pl_model *model, pl_str text, pl_place place, pl_problems *problems, pl_combine *how,
                            const pl_expression **expression);
+
+/* Loads a model from a workbook, which becomes the model's. */
+pl_status pl_model_load_workbook(pl_model **out, const char *path, pl_problems *problems);
+
+/* The sheet of a workbook that holds data: the one called so, else the only one that is not hidden (E306: neither). Its name
+ * becomes [path]sheet. */
+pl_status pl_data_sheet(pl_sheet *sheet, pl_arena *arena, pl_workbook *workbook, const char *path, pl_problems *problems);
 
 pl_status pl_settings_load(pl_model *model, pl_defaults *defaults, const pl_sheet *sheet, pl_problems *problems);
 pl_status pl_tie_break_resolve(pl_model *model, const pl_defaults *defaults, pl_problems *problems);

@@ -23,7 +23,7 @@ static pl_status find_labels(pl_gathering *g, uint32_t *is_period) {
             is_period[number] = 1;
             if (!number)
                 worst = pl_status_worse(worst, pl_problem_add(g->problems, PL_ERROR, "E319",
-                                                              pl_cell_place(&file->table, file->columns[DATA_PERIOD], row),
+                                                              pl_table_cell_place(&file->table, file->columns[DATA_PERIOD], row),
                                                               "this row names no period"));
         }
     }
@@ -47,7 +47,7 @@ static pl_status number_rows(pl_gathering *g, uint32_t *index_of) {
         pl_data_file *file = &g->files[i];
         if (file->columns[DATA_PERIOD] == file->table.column_count) {
             if (d->period_count == 1) continue;
-            return pl_problem_add(g->problems, PL_ERROR, "E332", (pl_place){file->table.name, 1, NULL},
+            return pl_problem_add(g->problems, PL_ERROR, "E332", pl_table_header_place(&file->table),
                                   "needs a column period, as the other data has");
         }
         file->period = malloc((file->table.rows + 1) * sizeof *file->period);
@@ -91,6 +91,12 @@ static size_t row_of(const pl_gathering *g, const pl_data_file *file, size_t row
     return (file->period ? file->period[row] : 0) * g->dataset->unit_count + file->unit[row];
 }
 
+/* The element's values come from this column of the file, the last of those that bring any. */
+static void brought_by(const pl_data_file *file, size_t column, pl_element *element) {
+    element->file = file->name;
+    element->column = file->table.sheet_header ? column + 1 : 0;
+}
+
 static bool make_column(const pl_gathering *g, pl_element *element) {
     size_t rows = g->dataset->unit_count * g->dataset->period_count;
     if (!element->numbers) element->numbers = calloc(rows + 1, sizeof *element->numbers);
@@ -98,10 +104,11 @@ static bool make_column(const pl_gathering *g, pl_element *element) {
     return element->numbers && element->present;
 }
 
-static pl_status twice(pl_gathering *g, const pl_data_file *file, size_t row, size_t first, pl_str element) {
+static pl_status twice(pl_gathering *g, const pl_data_file *file, size_t column, size_t row, size_t first, pl_str element) {
     const pl_dataset *d = g->dataset;
     size_t unit = row_of(g, file, row) % d->unit_count, period = row_of(g, file, row) / d->unit_count;
-    pl_place place = {file->table.name, pl_table_source_row(&file->table, row), element.at};
+    pl_place place = pl_table_cell_place(&file->table, column, row);
+    place.field = element.at;
     const char *in = d->periods[period].len ? " in " : "";
     if (!first)
         return pl_problem_add(g->problems, PL_ERROR, "E333", place, "\"%.*s\"%s%.*s was already given", PL_ARG(d->units[unit].code),
@@ -111,10 +118,10 @@ static pl_status twice(pl_gathering *g, const pl_data_file *file, size_t row, si
 }
 
 /* Puts one value; a second one for the same cell is an error. */
-static pl_status put(pl_gathering *g, const pl_data_file *file, size_t row, pl_element *element, double value) {
+static pl_status put(pl_gathering *g, const pl_data_file *file, size_t column, size_t row, pl_element *element, double value) {
     size_t at = row_of(g, file, row);
     if (pl_present(element->present, at))
-        return twice(g, file, row, g->dataset->source_rows ? g->dataset->source_rows[at] : 0, element->name);
+        return twice(g, file, column, row, g->dataset->source_rows ? g->dataset->source_rows[at] : 0, element->name);
     element->numbers[at] = value;
     element->present[at / 64] |= UINT64_C(1) << (at % 64);
     return PL_OK;
@@ -128,7 +135,7 @@ static pl_status mark_rows(pl_gathering *g, const pl_data_file *file) {
         if (file->unit[row] == NO_UNIT) continue;
         size_t at = row_of(g, file, row);
         if (d->source_rows[at] && !file->is_long && g->file_count == 1)
-            worst = pl_status_worse(worst, twice(g, file, row, d->source_rows[at], (pl_str){0}));
+            worst = pl_status_worse(worst, twice(g, file, file->columns[DATA_UNIT], row, d->source_rows[at], (pl_str){0}));
         d->reported[at / 64] |= UINT64_C(1) << (at % 64);
         d->source_rows[at] = pl_table_source_row(&file->table, row);
     }
@@ -143,9 +150,10 @@ static pl_status take_wide(pl_gathering *g, pl_data_file *file, bool once) {
         if (!id) continue;
         pl_element *element = &g->dataset->elements[id - 1];
         if (!make_column(g, element)) return PL_MEMORY;
+        brought_by(file, i, element);
         for (size_t row = 0; once && row < file->table.rows; row++)
             if (pl_present(column->present, row) && file->unit[row] != NO_UNIT)
-                pl_gathering_keep(g, put(g, file, row, element, column->numbers[row]));
+                pl_gathering_keep(g, put(g, file, i, row, element, column->numbers[row]));
         pl_table_drop(&file->table, i);
     }
     return g->worst;
@@ -161,7 +169,8 @@ static pl_status take_long(pl_gathering *g, pl_data_file *file) {
         if (!id || !pl_present(values->present, row) || file->unit[row] == NO_UNIT) continue;
         pl_element *element = &g->dataset->elements[id - 1];
         if (!make_column(g, element)) return PL_MEMORY;
-        pl_gathering_keep(g, put(g, file, row, element, values->numbers[row]));
+        brought_by(file, file->columns[DATA_VALUE], element);
+        pl_gathering_keep(g, put(g, file, file->columns[DATA_VALUE], row, element, values->numbers[row]));
     }
     return g->worst;
 }
@@ -185,6 +194,7 @@ static pl_status take_columns(pl_gathering *g) {
         if (!id) continue;
         d->elements[id - 1].numbers = column->numbers;
         d->elements[id - 1].present = column->present;
+        brought_by(file, i, &d->elements[id - 1]);
         column->numbers = NULL;
         column->present = NULL;
     }
