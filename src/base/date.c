@@ -62,9 +62,14 @@ bool pl_date_parse(pl_str text, int32_t *out) {
     return true;
 }
 
+void pl_date_split(int32_t date, int32_t *year, int32_t *month, int32_t *day) {
+    *year = pl_date_year(date, day);
+    for (*month = 1; *day > month_length(*year, *month); ++*month) *day -= month_length(*year, *month);
+}
+
 void pl_date_print(char out[PL_DATE_SIZE], int32_t date) {
-    int32_t day, year = pl_date_year(date, &day), month = 1;
-    while (month < 12 && day > month_length(year, month)) day -= month_length(year, month++);
+    int32_t year, month, day;
+    pl_date_split(date, &year, &month, &day);
     snprintf(out, PL_DATE_SIZE, "%04d-%02d-%02d", (int)year, (int)month, (int)day);
 }
 

@@ -1,5 +1,6 @@
 #include <plumbline/base/problems.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define DEFAULT_LIMIT 1000
@@ -45,7 +46,7 @@ static bool copy_visible(const char **out, pl_arena *arena, const char *text) {
 static bool keep(pl_problems *problems, pl_level level, const char *code, pl_place place, const char *text) {
     if (pl_reserve((void **)&problems->items, &problems->capacity, problems->count + 1, sizeof *problems->items, 0)) return false;
     pl_problem *problem = &problems->items[problems->count];
-    *problem = (pl_problem){.level = level, .code = code, .place.row = place.row};
+    *problem = (pl_problem){.level = level, .code = code, .place = {.row = place.row, .column = place.column}};
     if (!copy_visible(&problem->place.file, &problems->arena, place.file) ||
         !copy_visible(&problem->place.field, &problems->arena, place.field) ||
         !copy_visible(&problem->text, &problems->arena, text))
@@ -92,14 +93,31 @@ pl_status pl_problems_append(pl_problems *problems, const pl_problems *from) {
     return problems->failed ? PL_MEMORY : pl_problems_status(from);
 }
 
+void pl_cell_name(char out[PL_CELL_NAME_SIZE], size_t column, size_t row) {
+    char letters[16];
+    size_t at = sizeof letters - 1;
+    letters[at] = 0;
+    for (; column; column = (column - 1) / 26) letters[--at] = (char)('A' + (column - 1) % 26);
+    snprintf(out, PL_CELL_NAME_SIZE, "%s%zu", letters + at, row);
+}
+
+static void print_place(const pl_place *place, pl_buffer *out) {
+    char cell[PL_CELL_NAME_SIZE];
+    if (place->file && place->row && place->column) {
+        pl_cell_name(cell, place->column, place->row);
+        pl_buffer_print(out, "%s!%s:", place->file, cell);
+        return;
+    }
+    if (place->file) pl_buffer_text(out, place->file);
+    if (place->row & PL_ENTRY) pl_buffer_print(out, "[%zu]", place->row & ~PL_ENTRY);
+    if (place->file || place->row & PL_ENTRY) pl_buffer_char(out, ':');
+    if (place->row && !(place->row & PL_ENTRY)) pl_buffer_print(out, "%zu:", place->row);
+    if (place->field) pl_buffer_print(out, "%s:", place->field);
+}
+
 void pl_problem_print(const pl_problem *problem, pl_buffer *out) {
     static const char *const names[] = {"", "warning: ", "note: "};
-    size_t row = problem->place.row;
-    if (problem->place.file) pl_buffer_text(out, problem->place.file);
-    if (row & PL_ENTRY) pl_buffer_print(out, "[%zu]", row & ~PL_ENTRY);
-    if (problem->place.file || row & PL_ENTRY) pl_buffer_char(out, ':');
-    if (row && !(row & PL_ENTRY)) pl_buffer_print(out, "%zu:", row);
-    if (problem->place.field) pl_buffer_print(out, "%s:", problem->place.field);
+    print_place(&problem->place, out);
     if (out->len && out->at[out->len - 1] == ':') pl_buffer_char(out, ' ');
     pl_buffer_print(out, "%s%s", names[problem->level], problem->text);
     if (problem->level != PL_ERROR) pl_buffer_print(out, " [%s]", problem->code);

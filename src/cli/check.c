@@ -28,7 +28,15 @@ static void write_count(pl_json_writer *w, const char *key, bool given, size_t c
         pl_json_null(w);
 }
 
+/* In a workbook, where "file" is the sheet; NULL elsewhere. */
+static const char *cell_of(const pl_place *place, char name[PL_CELL_NAME_SIZE]) {
+    if (!place->row || !place->column) return NULL;
+    pl_cell_name(name, place->column, place->row);
+    return name;
+}
+
 static void write_problem(pl_json_writer *w, const pl_problem *problem) {
+    char cell[PL_CELL_NAME_SIZE];
     static const char *const levels[] = {"error", "warning", "note"};
     pl_json_object(w);
     pl_json_key(w, "level");
@@ -42,6 +50,8 @@ static void write_problem(pl_json_writer *w, const pl_problem *problem) {
     write_count(w, "entry", row & PL_ENTRY, row & ~PL_ENTRY);
     pl_json_key(w, "field");
     pl_json_text_or_null(w, pl_str_of(problem->place.field));
+    pl_json_key(w, "cell");
+    pl_json_text_or_null(w, pl_str_of(cell_of(&problem->place, cell)));
     pl_json_key(w, "text");
     pl_json_text(w, pl_str_of(problem->text));
     pl_json_end(w);

@@ -270,6 +270,7 @@ static void merge_incidents(pl_evaluation *e) {
         log->items[i].place_file = pl_str_of(place.file);
         log->items[i].place_row = place.row;
         log->items[i].place_field = pl_str_of(place.field);
+        log->items[i].place_column = place.column;
     }
 }
 

@@ -78,7 +78,7 @@ pl_status pl_graph_origin(pl_program *program, pl_place place) {
         program->origin = 0;
         return PL_OK;
     }
-    if (now->file && now->row == place.row && strcmp(now->file, place.file) == 0 &&
+    if (now->file && now->row == place.row && now->column == place.column && strcmp(now->file, place.file) == 0 &&
         strcmp(now->field ? now->field : "", place.field ? place.field : "") == 0)
         return PL_OK;
     pl_str file, field;
@@ -88,7 +88,7 @@ pl_status pl_graph_origin(pl_program *program, pl_place place) {
         !pl_str_copy(&field, &program->arena, pl_str_of(place.field)))
         return PL_MEMORY;
     program->origin = (uint32_t)program->place_count;
-    program->places[program->place_count++] = (pl_place){file.at, place.row, place.field ? field.at : NULL};
+    program->places[program->place_count++] = (pl_place){file.at, place.row, place.field ? field.at : NULL, place.column};
     return PL_OK;
 }
 

@@ -81,14 +81,15 @@ static bool copy_text(pl_library *library, const char **out, pl_str text) {
     return good;
 }
 
-static library_item *make_item(pl_library *library, pl_str name, pl_str parameters, pl_str formula, pl_str meaning,
-                               pl_place place) {
+static library_item *make_item(pl_library *library, const pl_library_entry *entry) {
     library_item *item = pl_arena_alloc(&library->arena, sizeof *item);
     if (!item) return NULL;
     pl_function *f = &item->function;
-    bool good = copy_text(library, &f->name, name) && copy_text(library, &f->parameters, parameters) &&
-                copy_text(library, &f->definition, formula) && copy_text(library, &f->meaning, meaning) &&
-                copy_text(library, &item->place.file, pl_str_of(place.file));
+    item->place = entry->formula_place;
+    bool good = copy_text(library, &f->name, entry->name) && copy_text(library, &f->parameters, entry->parameters) &&
+                copy_text(library, &f->definition, entry->formula) && copy_text(library, &f->meaning, entry->meaning) &&
+                copy_text(library, &item->place.file, pl_str_of(item->place.file)) &&
+                copy_text(library, &item->place.field, pl_str_of(item->place.field));
     if (!good || pl_reserve((void **)&library->items, &library->capacity, library->count + 1, sizeof *library->items, 0))
         return NULL;
     f->meaning_zh = f->meaning;
@@ -97,26 +98,23 @@ static library_item *make_item(pl_library *library, pl_str name, pl_str paramete
     f->builtin = BUILTIN_DEFINED;
     f->missing = "as its formula says";
     f->missing_zh = "依公式";
-    item->place.row = place.row;
-    item->place.field = "formula";
     item->definition.function = f;
     return item;
 }
 
-pl_status pl_library_add(pl_library *library, pl_str name, pl_str parameters, pl_str formula, pl_str meaning, pl_place place,
-                         pl_problems *problems) {
-    pl_place at = {place.file, place.row, "name"};
+pl_status pl_library_add(pl_library *library, const pl_library_entry *entry, pl_problems *problems) {
     if (library->count == MOST_FUNCTIONS)
-        return pl_problem_add(problems, PL_ERROR, "E216", at, "a model defines at most %d functions", MOST_FUNCTIONS);
-    pl_status named = check_name(library, name, at, problems);
+        return pl_problem_add(problems, PL_ERROR, "E216", entry->name_place, "a model defines at most %d functions",
+                              MOST_FUNCTIONS);
+    pl_status named = check_name(library, entry->name, entry->name_place, problems);
     if (named == PL_MEMORY) return named;
-    library_item *item = make_item(library, name, parameters, formula, meaning, place);
+    library_item *item = make_item(library, entry);
     if (!item) return PL_MEMORY;
-    at.field = "parameters";
-    pl_status parsed = pl_definition_parse(&item->definition, &library->arena, at, item->place, problems);
+    pl_status parsed = pl_definition_parse(&item->definition, &library->arena, entry->parameters_place, item->place, problems);
     pl_status status = pl_status_worse(named, parsed);
     if (status == PL_OK && item->definition.variadic)
-        return pl_problem_add(problems, PL_ERROR, "E216", at, "a function of a model takes a fixed number of parameters, not ...");
+        return pl_problem_add(problems, PL_ERROR, "E216", entry->parameters_place,
+                              "a function of a model takes a fixed number of parameters, not ...");
     if (status == PL_OK) library->items[library->count++] = item;
     return status;
 }

@@ -57,7 +57,7 @@ static pl_status index_raters(pl_gathering *g, const pl_table *table, const uint
     if (!*out) return PL_MEMORY;
     for (size_t row = 0; row < table->rows; row++) {
         uint32_t own = table->columns[column].texts[row], code = texts ? texts[own] : own;
-        pl_place place = pl_cell_place(table, column, row);
+        pl_place place = pl_table_cell_place(table, column, row);
         pl_status status = PL_OK;
         if (!code)
             status = pl_problem_add(g->problems, PL_ERROR, "E319", place, "this rater has no code");
@@ -113,8 +113,7 @@ static pl_status note_unlisted(pl_gathering *g, const uint32_t *row_of) {
 static pl_status add_attributes(pl_gathering *g, pl_record_list *list, pl_table *table) {
     size_t code = pl_column_of(table, pl_rater_words, RATER_CODE);
     if (code == table->column_count)
-        return pl_problem_add(g->problems, PL_ERROR, "E332", (pl_place){g->model->raters_sheet->name, 1, NULL},
-                              "needs a column code (代码)");
+        return pl_problem_add(g->problems, PL_ERROR, "E332", pl_table_header_place(table), "needs a column code (代码)");
     pl_status status = PL_OK;
     for (size_t i = 0; i < table->column_count && status == PL_OK; i++) {
         bool converted;

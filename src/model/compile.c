@@ -23,7 +23,7 @@ static const char *const role_fields[] = {"value", "score", "combine", "applies"
 static pl_status compile_expression(compiling *k, size_t index, pl_role role, const pl_expression *expression, pl_type type,
                                     pl_node *out) {
     const pl_indicator *node = &k->c->model->indicators[index];
-    pl_place place = {node->file, node->row, role_fields[role]};
+    pl_place place = pl_indicator_place(k->c->model, node, role_fields[role]);
     if (role == PL_ROLE_SCORE && node->score_place.file) place = node->score_place;
     pl_naming naming = {k->c, k->problems, index, role, place};
     pl_meaning meaning = pl_naming_meaning(&naming);
@@ -41,7 +41,7 @@ static pl_status feed(compiling *k, size_t index, pl_node *out) {
     const pl_indicator *node = &k->c->model->indicators[index];
     pl_status status = pl_naming_element(k->c, node->code, out);
     if (status != PL_OK || *out) return status;
-    return pl_problem_add(k->problems, PL_ERROR, "E340", (pl_place){node->file, node->row, "code"},
+    return pl_problem_add(k->problems, PL_ERROR, "E340", pl_indicator_place(k->c->model, node, "code"),
                           "no column of %s feeds the indicator \"%.*s\"; add the column, or give the indicator a value",
                           k->c->dataset->data_name, PL_ARG(node->code));
 }
@@ -121,7 +121,7 @@ static void compile_score(compiling *k, size_t index) {
 
 static void compile_barred(compiling *k, size_t index) {
     const pl_grade *grade = &k->c->model->grades[index];
-    pl_naming naming = {k->c, k->problems, 0, PL_ROLE_BARRED, {grade->file, grade->row, "barred"}};
+    pl_naming naming = {k->c, k->problems, 0, PL_ROLE_BARRED, grade->place};
     pl_meaning meaning = pl_naming_meaning(&naming);
     if (grade->barred)
         keep(k, pl_program_compile(k->c->program, grade->barred, &meaning, PL_TYPE_BOOLEAN, naming.place, k->problems,
@@ -245,7 +245,7 @@ static void check_values(compiling *k, const pl_indicator *node, const pl_elemen
             if (out && !outside++) first = row;
         }
     }
-    pl_place place = {node->file, node->row, "code"};
+    pl_place place = pl_indicator_place(k->c->model, node, "code");
     if (!present && !element->has_ballots)
         keep(k, pl_problem_add(k->problems, PL_WARNING, "W333", place, "no unit has a value of \"%.*s\"", PL_ARG(node->code)));
     if (!outside) return;
@@ -259,10 +259,11 @@ static void check_values(compiling *k, const pl_indicator *node, const pl_elemen
     pl_str period = d->periods[first / d->unit_count];
     if (!row) pl_buffer_str(&bounds, d->units[first % d->unit_count].code);
     if (!row && period.len) pl_buffer_print(&bounds, " in %.*s", PL_ARG(period));
-    keep(k, bounds.failed ? PL_MEMORY
-                          : pl_problem_add(k->problems, PL_WARNING, "W335", (pl_place){d->data_name, row, element->name.at},
-                                           "%zu value%s outside the declared bounds (%s", outside, outside == 1 ? " lies" : "s lie",
-                                           bounds.at));
+    keep(k,
+         bounds.failed
+             ? PL_MEMORY
+             : pl_problem_add(k->problems, PL_WARNING, "W335", (pl_place){element->file, row, element->name.at, element->column},
+                              "%zu value%s outside the declared bounds (%s", outside, outside == 1 ? " lies" : "s lie", bounds.at));
     pl_buffer_free(&bounds);
 }
 

@@ -263,7 +263,7 @@ static pl_status write_resources(const pl_model *model, pl_json_writer *w, pl_st
     pl_status worst = PL_OK;
     for (size_t i = 0; i < model->sheet_count && worst != PL_MEMORY; i++) {
         const pl_sheet *sheet = &model->sheets[i];
-        int kind = pl_sheet_kind_of(sheet->name);
+        int kind = pl_sheet_kind_of(sheet);
         if (kind < 0 || !sheet->path) continue;
         if (pl_is_json(sheet->name)) {
             worst = pl_status_worse(worst, pl_problem_add(problems, PL_WARNING, "W344", (pl_place){.file = sheet->name},

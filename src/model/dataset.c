@@ -116,10 +116,9 @@ static pl_status read_json(choosing *c, const pl_sheet *sheet) {
 }
 
 static pl_status read_table(choosing *c, const pl_sheet *sheet) {
-    if (pl_is_json(sheet->name)) return read_json(c, sheet);
-    pl_csv_options options = {.name = sheet->name, .choose = choose, .context = c, .pool = c->g->options->pool};
-    return sheet->path ? pl_csv_read(&c->file->table, sheet->path, &options, c->g->problems)
-                       : pl_csv_read_bytes(&c->file->table, sheet->name, sheet->bytes, &options, c->g->problems);
+    if (!sheet->workbook && pl_is_json(sheet->name)) return read_json(c, sheet);
+    pl_csv_options options = {.choose = choose, .context = c, .pool = c->g->options->pool};
+    return pl_sheet_read(&c->file->table, sheet, &options, c->g->problems);
 }
 
 /* Long data may mark rows as deleted: they are as if they were not there. */
@@ -137,38 +136,49 @@ static pl_status drop_deleted(pl_data_file *file) {
     return status;
 }
 
-static pl_status read_file(pl_gathering *g, pl_data_file *file, const pl_sheet *sheet) {
+static pl_status read_sheet(pl_gathering *g, pl_data_file *file, const pl_sheet *sheet) {
     choosing c = {.g = g, .file = file};
+    pl_str name;
+    if (!pl_str_copy(&name, &g->dataset->arena, pl_str_of(sheet->name))) return PL_MEMORY;
+    g->dataset->data_name = file->name = name.at;
     pl_status status = read_table(&c, sheet);
     if (status >= PL_INPUT) status = pl_status_worse(status, drop_deleted(file));
-    pl_place place = {sheet->name, 1, NULL};
     if (c.unused.len && status == PL_OK)
         status = pl_problem_add(g->problems, PL_NOTE, "N331", (pl_place){.file = sheet->name}, "columns that no indicator uses: %s",
                                 c.unused.at);
     if (c.unused.failed) status = PL_MEMORY;
     pl_buffer_free(&c.unused);
     if (status == PL_OK && file->columns[DATA_UNIT] == file->table.column_count)
-        status = pl_problem_add(g->problems, PL_ERROR, "E332", place, "needs a column unit (单位, uCode)");
+        status =
+            pl_problem_add(g->problems, PL_ERROR, "E332", pl_table_header_place(&file->table), "needs a column unit (单位, uCode)");
+    return status;
+}
+
+/* A data file that the user named. */
+static pl_status read_given(pl_gathering *g, pl_data_file *file, const char *path) {
+    pl_sheet sheet = {.name = path, .path = path};
+    if (!pl_is_workbook(path)) return read_sheet(g, file, &sheet);
+    pl_workbook *workbook;
+    pl_status status = pl_workbook_open(&workbook, path, path, g->problems);
+    if (status == PL_OK) status = pl_data_sheet(&sheet, &g->dataset->arena, workbook, path, g->problems);
+    if (status == PL_OK) status = read_sheet(g, file, &sheet);
+    pl_workbook_free(workbook);
     return status;
 }
 
 static pl_status read_files(pl_gathering *g) {
     const pl_model *model = g->model;
     size_t count = g->options->file_count;
-    pl_sheet own = model->data_sheet ? *model->data_sheet : (pl_sheet){0};
     if (!count && !model->data_sheet)
         return pl_problem_add(g->problems, PL_ERROR, "E331", (pl_place){.file = model->path},
-                              "has no data.csv (数据.csv, idata.csv); add it, or name a file with --data");
+                              "has no %s; add it, or name a file with --data",
+                              pl_is_workbook(model->path) ? "sheet data (数据, idata)" : "data.csv (数据.csv, idata.csv)");
     g->files = calloc(count ? count : 1, sizeof *g->files);
     if (!g->files) return PL_MEMORY;
     g->file_count = count ? count : 1;
-    for (size_t i = 0; i < g->file_count && g->worst != PL_MEMORY; i++) {
-        if (count) own = (pl_sheet){g->options->files[i], g->options->files[i], {0}};
-        pl_gathering_keep(g, read_file(g, &g->files[i], &own));
-    }
-    pl_str name;
-    if (!pl_str_copy(&name, &g->dataset->arena, pl_str_of(own.name))) return PL_MEMORY;
-    g->dataset->data_name = name.at;
+    for (size_t i = 0; i < g->file_count && g->worst != PL_MEMORY; i++)
+        pl_gathering_keep(g, count ? read_given(g, &g->files[i], g->options->files[i])
+                                   : read_sheet(g, &g->files[i], model->data_sheet));
     return g->worst;
 }
 
@@ -178,12 +188,11 @@ static pl_status digest_files(pl_gathering *g) {
     const pl_model *model = g->model;
     const pl_sheet *sheets[] = {model->units_sheet, model->events_sheet, model->raters_sheet,
                                 g->options->file_count ? NULL : model->data_sheet};
+    bool workbook = false; /* it was taken in already, and is all of it */
     for (size_t i = 0; i < 4 && status == PL_OK; i++) {
-        if (!sheets[i]) continue;
-        if (sheets[i]->path)
-            status = pl_digest_add_file(digest, sheets[i]->path);
-        else
-            status = pl_digest_add(digest, sheets[i]->bytes.at, sheets[i]->bytes.len);
+        if (!sheets[i] || (sheets[i]->workbook && workbook)) continue;
+        workbook |= sheets[i]->workbook != NULL;
+        status = pl_sheet_digest(digest, sheets[i]);
     }
     for (size_t i = 0; i < g->options->file_count && status == PL_OK; i++)
         status = pl_digest_add_file(digest, g->options->files[i]);
@@ -214,8 +223,8 @@ static pl_status read_units(pl_gathering *g) {
     g->has_units = true;
     pl_status status = pl_sheet_read(&g->units, g->model->units_sheet, NULL, g->problems);
     if (status == PL_OK && pl_column_of(&g->units, pl_unit_words, DATA_UNIT) == g->units.column_count)
-        status = pl_problem_add(g->problems, PL_ERROR, "E332", (pl_place){g->model->units_sheet->name, 1, NULL},
-                                "needs a column code (代码, uCode)");
+        status =
+            pl_problem_add(g->problems, PL_ERROR, "E332", pl_table_header_place(&g->units), "needs a column code (代码, uCode)");
     return status;
 }
 

@@ -93,7 +93,7 @@ static void report_cycle(walk *w, pl_step_id step) {
     }
     text.failed = false;
     pl_buffer_print(&text, "%.*s", PL_ARG(first->code));
-    pl_place place = {first->file, first->row, NULL};
+    pl_place place = pl_indicator_place(w->model, first, NULL);
     pl_status status = pl_problem_add(w->problems, PL_ERROR, "E343", place, "indicators depend on one another in a circle: %s",
                                       text.at ? text.at : "");
     if (w->worst != PL_MEMORY) w->worst = status;

@@ -32,8 +32,10 @@ static pl_str cell(const reader *r, pl_event_field field, size_t row) {
 }
 
 static pl_place place(const reader *r, pl_event_field field, size_t row) {
-    return has_column(r, field) ? pl_cell_place(&r->table, r->columns[field], row)
-                                : (pl_place){r->table.name, pl_table_source_row(&r->table, row), NULL};
+    if (has_column(r, field)) return pl_table_cell_place(&r->table, r->columns[field], row);
+    pl_place at = pl_table_cell_place(&r->table, r->columns[EVENT_UNIT], row);
+    at.field = NULL;
+    return at;
 }
 
 static size_t unit_of(reader *r, size_t row) {
@@ -218,7 +220,7 @@ static pl_status read_events(reader *r) {
     const pl_sheet *sheet = r->g->model->events_sheet;
     for (int field = 0; field < EVENT_COUNT; field++) r->columns[field] = pl_column_of(&r->table, pl_event_words, field);
     if (!has_column(r, EVENT_UNIT) || !has_column(r, EVENT_ELEMENT))
-        return pl_problem_add(r->g->problems, PL_ERROR, "E332", (pl_place){sheet->name, 1, NULL},
+        return pl_problem_add(r->g->problems, PL_ERROR, "E332", pl_table_header_place(&r->table),
                               "needs the columns unit and element (单位, 指标)");
     r->points = malloc((r->table.rows + 1) * sizeof *r->points);
     r->dates = malloc((r->table.rows + 1) * sizeof *r->dates);

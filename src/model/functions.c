@@ -1,22 +1,27 @@
 #include "model/loading.h"
 
-static pl_str cell(const pl_table *table, pl_function_field field, size_t row) {
+/* A cell of the functions sheet, and where it stands: under the column's English word, as problems call it. */
+static pl_str cell(const pl_table *table, pl_function_field field, size_t row, pl_place *place) {
+    static const char *const names[] = {[FUNCTION_NAME] = "name",
+                                        [FUNCTION_PARAMETERS] = "parameters",
+                                        [FUNCTION_FORMULA] = "formula",
+                                        [FUNCTION_MEANING] = "meaning"};
     size_t column = pl_column_of(table, pl_function_words, field);
-    return column < table->column_count ? pl_table_text(table, column, row) : (pl_str){0};
+    bool there = column < table->column_count;
+    *place = pl_table_cell_place(table, there ? column : pl_column_of(table, pl_function_words, FUNCTION_NAME), row);
+    place->field = names[field];
+    return there ? pl_table_text(table, column, row) : (pl_str){0};
 }
 
-static pl_status read_rows(pl_model *model, const pl_table *table, pl_problems *problems) {
-    pl_status worst = PL_OK;
-    for (size_t row = 0; row < table->rows && worst != PL_MEMORY; row++) {
-        pl_place place = {table->name, pl_table_source_row(table, row), NULL};
-        pl_str formula = cell(table, FUNCTION_FORMULA, row);
-        pl_status status =
-            formula.len ? pl_library_add(model->library, cell(table, FUNCTION_NAME, row), cell(table, FUNCTION_PARAMETERS, row),
-                                         formula, cell(table, FUNCTION_MEANING, row), place, problems)
-                        : pl_problem_add(problems, PL_ERROR, "E216", place, "this function has no formula");
-        worst = pl_status_worse(worst, status);
-    }
-    return worst == PL_MEMORY ? worst : pl_status_worse(worst, pl_library_check(model->library, problems));
+static pl_status read_row(pl_model *model, const pl_table *table, size_t row, pl_problems *problems) {
+    pl_library_entry entry;
+    pl_place unused;
+    entry.name = cell(table, FUNCTION_NAME, row, &entry.name_place);
+    entry.parameters = cell(table, FUNCTION_PARAMETERS, row, &entry.parameters_place);
+    entry.formula = cell(table, FUNCTION_FORMULA, row, &entry.formula_place);
+    entry.meaning = cell(table, FUNCTION_MEANING, row, &unused);
+    if (entry.formula.len) return pl_library_add(model->library, &entry, problems);
+    return pl_problem_add(problems, PL_ERROR, "E216", entry.formula_place, "this function has no formula");
 }
 
 pl_status pl_functions_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems) {
@@ -26,9 +31,11 @@ pl_status pl_functions_load(pl_model *model, const pl_sheet *sheet, pl_problems 
     bool there = pl_column_of(&table, pl_function_words, FUNCTION_NAME) < table.column_count &&
                  pl_column_of(&table, pl_function_words, FUNCTION_FORMULA) < table.column_count;
     if (status == PL_OK && !there)
-        status = pl_problem_add(problems, PL_ERROR, "E332", (pl_place){sheet->name, 1, NULL},
+        status = pl_problem_add(problems, PL_ERROR, "E332", pl_table_header_place(&table),
                                 "needs the columns name, parameters and formula (名称, 参数, 公式)");
-    if (status == PL_OK) status = read_rows(model, &table, problems);
+    for (size_t row = 0; there && row < table.rows && status >= PL_INPUT; row++)
+        status = pl_status_worse(status, read_row(model, &table, row, problems));
+    if (status >= PL_INPUT) status = pl_status_worse(status, pl_library_check(model->library, problems));
     pl_table_free(&table);
     return status;
 }

@@ -11,6 +11,7 @@
 
 /* One data file while its rows are sorted in. */
 typedef struct pl_data_file {
+    const char *name; /* what problems call it; the dataset's */
     pl_table table;
     size_t columns[DATA_COUNT]; /* by pl_data_field; table.column_count: not there */
     bool is_long;

@@ -33,18 +33,20 @@ static void read_share(grade_reader *r, size_t row, pl_grade *to) {
     to->share.given = pl_number_parse(percent ? pl_str_trim((pl_str){text.at, text.len - 1}) : text, &to->share.value);
     if (percent) to->share.value /= 100;
     if (!to->share.given || to->share.value < 0 || to->share.value > 1)
-        keep(r, pl_problem_add(r->problems, PL_ERROR, "E365", pl_cell_place(r->table, r->columns[GRADE_SHARE], row),
+        keep(r, pl_problem_add(r->problems, PL_ERROR, "E365", pl_table_cell_place(r->table, r->columns[GRADE_SHARE], row),
                                "\"%.*s\" is no share of the units; write it as 30%% or 0.3", PL_ARG(text)));
 }
 
 static void read_row(grade_reader *r, size_t row) {
     pl_grade *to = &r->model->grades[r->model->grade_count++];
     int rounding = PL_ROUNDING_DOWN, include = 1, moves_up = 0;
-    to->file = r->file;
-    to->row = pl_table_source_row(r->table, row);
+    bool has_barred = r->columns[GRADE_BARRED] < r->table->column_count;
+    to->place = pl_table_cell_place(r->table, r->columns[has_barred ? GRADE_BARRED : GRADE_NAME], row);
+    to->place.file = r->file; /* outlives the table */
+    to->place.field = "barred";
     pl_str name = cell(r, GRADE_NAME, row);
     if (!name.len)
-        keep(r, pl_problem_add(r->problems, PL_ERROR, "E319", pl_cell_place(r->table, r->columns[GRADE_NAME], row),
+        keep(r, pl_problem_add(r->problems, PL_ERROR, "E319", pl_table_cell_place(r->table, r->columns[GRADE_NAME], row),
                                "this grade has no name"));
     if (!pl_str_copy(&to->name, &r->model->arena, name)) keep(r, PL_MEMORY);
     read_min(r, row, to);
@@ -56,8 +58,7 @@ static void read_row(grade_reader *r, size_t row) {
     to->include_ties = include;
     to->moves_up = moves_up;
     pl_str barred = cell(r, GRADE_BARRED, row);
-    if (barred.len)
-        keep(r, pl_expression_parse(&to->barred, &r->model->arena, barred, (pl_place){r->file, to->row, "barred"}, r->problems));
+    if (barred.len) keep(r, pl_expression_parse(&to->barred, &r->model->arena, barred, to->place, r->problems));
 }
 
 pl_status pl_grades_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems) {
@@ -67,7 +68,7 @@ pl_status pl_grades_load(pl_model *model, const pl_sheet *sheet, pl_problems *pr
     grade_reader r = {.model = model, .table = &table, .problems = problems, .file = sheet->name, .worst = status};
     for (int field = 0; field < GRADE_COUNT; field++) r.columns[field] = pl_column_of(&table, pl_grade_words, field);
     if (status == PL_OK && r.columns[GRADE_NAME] == table.column_count)
-        keep(&r, pl_problem_add(problems, PL_ERROR, "E332", (pl_place){sheet->name, 1, NULL}, "needs a column name (等次)"));
+        keep(&r, pl_problem_add(problems, PL_ERROR, "E332", pl_table_header_place(&table), "needs a column name (等次)"));
     if (r.worst == PL_OK) {
         model->grades = pl_arena_array(&model->arena, table.rows + 1, sizeof *model->grades);
         if (!model->grades) r.worst = PL_MEMORY;

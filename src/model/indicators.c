@@ -26,7 +26,8 @@ static pl_str cell(const indicator_reader *r, pl_field field, size_t row) {
 }
 
 static pl_place place(const indicator_reader *r, pl_field field, size_t row) {
-    return (pl_place){r->file, pl_table_source_row(r->table, row), r->field_names[field]};
+    return (pl_place){r->file, pl_table_source_row(r->table, row), r->field_names[field],
+                      r->model->field_columns ? r->model->field_columns[field] : 0};
 }
 
 static void read_text(indicator_reader *r, pl_field field, size_t row, pl_str *out) {
@@ -135,6 +136,19 @@ static void read_row(indicator_reader *r, size_t row) {
     r->count++;
 }
 
+/* Where the fields stand in a sheet of a workbook, kept for the problems that come later; a field without a column is shown at the
+ * code's. */
+static pl_status keep_columns(indicator_reader *r) {
+    if (!r->table->sheet_header) return PL_OK;
+    size_t *kept = r->model->field_columns = pl_arena_array(&r->model->arena, FIELD_COUNT, sizeof *kept);
+    if (!kept) return PL_MEMORY;
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        size_t column = r->columns[field] < r->table->column_count ? r->columns[field] : r->columns[FIELD_CODE];
+        kept[field] = column + 1;
+    }
+    return PL_OK;
+}
+
 static void find_columns(indicator_reader *r) {
     const pl_table *table = r->table;
     for (int field = 0; field < FIELD_COUNT; field++) {
@@ -145,6 +159,7 @@ static void find_columns(indicator_reader *r) {
             keep(r, PL_MEMORY);
         r->field_names[field] = name.at;
     }
+    keep(r, keep_columns(r));
     pl_buffer unused;
     pl_buffer_init(&unused, 0);
     for (size_t i = 0; i < table->column_count; i++) {
@@ -163,7 +178,7 @@ static pl_status read_table(indicator_reader *r) {
     pl_model *model = r->model;
     find_columns(r);
     if (r->columns[FIELD_CODE] == r->table->column_count)
-        return pl_problem_add(r->problems, PL_ERROR, "E303", (pl_place){r->file, 1, NULL}, "needs a column code (代码, iCode)");
+        return pl_problem_add(r->problems, PL_ERROR, "E303", pl_table_header_place(r->table), "needs a column code (代码, iCode)");
     r->read = pl_arena_array(&model->arena, rows + 1, sizeof *r->read);
     r->parents = pl_arena_array(&model->arena, rows + 1, sizeof *r->parents);
     model->attributes = pl_arena_array(&model->arena, rows + 1, sizeof *model->attributes);

@@ -27,8 +27,8 @@ typedef struct pl_defaults {
     pl_place silence_place;
 } pl_defaults;
 
-/* Which sheet a file is, by its name without ".csv"; -1 when it is none. The data may also be JSON. */
-int pl_sheet_kind_of(const char *name);
+/* Which sheet it is, by its name; -1 when it is none. The data may also be JSON. */
+int pl_sheet_kind_of(const pl_sheet *sheet);
 
 /* Reads one sheet as texts. */
 pl_status pl_sheet_read(pl_table *table, const pl_sheet *sheet, const pl_csv_options *options, pl_problems *problems);
@@ -39,7 +39,11 @@ bool pl_is_json(const char *name);
 /* The column of a table that has this meaning; table->column_count when there is none. The first of several. */
 size_t pl_column_of(const pl_table *table, const pl_word *words, int meaning);
 
-pl_place pl_cell_place(const pl_table *table, size_t column, size_t row);
+/* What of a sheet's name says which sheet it is: that of a file without ".csv"; empty when it is no sheet. */
+pl_str pl_sheet_word(const pl_sheet *sheet);
+
+/* Adds the bytes that a sheet was read from; of a workbook all. */
+pl_status pl_sheet_digest(pl_digest *digest, const pl_sheet *sheet);
 
 /* Reads a word into *out; E318 where the column knows no such word. An empty cell leaves *out alone. */
 pl_status pl_cell_word(const pl_table *table, size_t column, size_t row, const pl_word *words, int *out, pl_problems *problems);
@@ -54,6 +58,12 @@ pl_status pl_combine_parse(pl_model *model, pl_str text, pl_place place, pl_prob
 /* Functions of the model's own, and its grades; a NULL sheet has none. */
 pl_status pl_functions_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems);
 pl_status pl_grades_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems);
+/* Loads a model from a workbook, which becomes the model's. */
+pl_status pl_model_load_workbook(pl_model **out, const char *path, pl_problems *problems);
+
+/* The sheet of a workbook that holds data: the one called so, else the only one that is not hidden (E306: neither). Its name
+ * becomes [path]sheet. */
+pl_status pl_data_sheet(pl_sheet *sheet, pl_arena *arena, pl_workbook *workbook, const char *path, pl_problems *problems);
 
 pl_status pl_settings_load(pl_model *model, pl_defaults *defaults, const pl_sheet *sheet, pl_problems *problems);
 pl_status pl_tie_break_resolve(pl_model *model, const pl_defaults *defaults, pl_problems *problems);

@@ -8,6 +8,7 @@
 pl_status pl_sheet_read(pl_table *table, const pl_sheet *sheet, const pl_csv_options *options, pl_problems *problems) {
     pl_csv_options own = options ? *options : (pl_csv_options){0};
     own.name = sheet->name;
+    if (sheet->workbook) return pl_workbook_read(table, sheet->workbook, sheet->index, &own, problems);
     if (!sheet->path) return pl_csv_read_bytes(table, sheet->name, sheet->bytes, &own, problems);
     return pl_csv_read(table, sheet->path, &own, problems);
 }
@@ -27,35 +28,40 @@ pl_status pl_cell_word(const pl_table *table, size_t column, size_t row, const p
     pl_str text = column < table->column_count ? pl_table_text(table, column, row) : (pl_str){0};
     if (!text.len) return PL_OK;
     int word = pl_word_find(words, text);
-    if (word < 0) return pl_unknown_word(problems, "E318", pl_cell_place(table, column, row), text, words);
+    if (word < 0) return pl_unknown_word(problems, "E318", pl_table_cell_place(table, column, row), text, words);
     *out = word;
     return PL_OK;
 }
 
-pl_place pl_cell_place(const pl_table *table, size_t column, size_t row) {
-    return (pl_place){table->name, pl_table_source_row(table, row), table->columns[column].name.at};
+pl_str pl_sheet_word(const pl_sheet *sheet) {
+    size_t length = strlen(sheet->name);
+    if (sheet->workbook) return pl_str_trim((pl_str){sheet->name, length});
+    if (length < 5 || !pl_str_is_fold((pl_str){sheet->name + length - 4, 4}, ".csv")) return (pl_str){0};
+    return (pl_str){sheet->name, length - 4};
 }
 
-int pl_sheet_kind_of(const char *name) {
-    if (pl_is_json(name)) {
-        int kind = pl_word_find(pl_sheet_words, (pl_str){name, strlen(name) - 5});
-        return kind == SHEET_DATA ? kind : -1;
-    }
-    size_t length = strlen(name);
-    if (length < 5 || !pl_str_is_fold((pl_str){name + length - 4, 4}, ".csv")) return -1;
-    return pl_word_find(pl_sheet_words, (pl_str){name, length - 4});
+pl_status pl_sheet_digest(pl_digest *digest, const pl_sheet *sheet) {
+    if (!sheet->workbook && sheet->path) return pl_digest_add_file(digest, sheet->path);
+    pl_str bytes = sheet->workbook ? pl_workbook_bytes(sheet->workbook) : sheet->bytes;
+    return pl_digest_add(digest, bytes.at, bytes.len);
+}
+
+int pl_sheet_kind_of(const pl_sheet *sheet) {
+    if (sheet->workbook || !pl_is_json(sheet->name)) return pl_word_find(pl_sheet_words, pl_sheet_word(sheet));
+    int kind = pl_word_find(pl_sheet_words, (pl_str){sheet->name, strlen(sheet->name) - 5});
+    return kind == SHEET_DATA ? kind : -1;
 }
 
 static const pl_sheet *find_sheet(const pl_sheet *sheets, size_t count, pl_sheet_kind kind) {
     for (size_t i = 0; i < count; i++)
-        if (pl_sheet_kind_of(sheets[i].name) == (int)kind) return &sheets[i];
+        if (pl_sheet_kind_of(&sheets[i]) == (int)kind) return &sheets[i];
     return NULL;
 }
 
 static pl_status check_sheets(const char *path, const pl_sheet *sheets, size_t count, pl_problems *problems) {
     pl_status worst = PL_OK;
     for (size_t i = 0; i < count; i++) {
-        int kind = pl_sheet_kind_of(sheets[i].name);
+        int kind = pl_sheet_kind_of(&sheets[i]);
         const pl_sheet *first = kind < 0 ? NULL : find_sheet(sheets, count, (pl_sheet_kind)kind);
         pl_place place = {.file = sheets[i].name};
         pl_status status = PL_OK;
@@ -64,26 +70,34 @@ static pl_status check_sheets(const char *path, const pl_sheet *sheets, size_t c
         worst = pl_status_worse(worst, status);
     }
     if (find_sheet(sheets, count, SHEET_INDICATORS)) return worst;
-    return pl_problem_add(problems, PL_ERROR, "E302", (pl_place){.file = path}, "has no indicators.csv (指标.csv, imeta.csv)");
+    bool workbook = count ? sheets[0].workbook != NULL : pl_is_workbook(path);
+    return pl_problem_add(problems, PL_ERROR, "E302", (pl_place){.file = path}, "has no %s",
+                          workbook ? "sheet indicators (指标, imeta)" : "indicators.csv (指标.csv, imeta.csv)");
 }
 
 static int by_name(const void *a, const void *b) { return strcmp(((const pl_sheet *)a)->name, ((const pl_sheet *)b)->name); }
 
 /* Over the sheets that make the model what it is, in the order of their names; the data has a digest of its own. */
-static pl_status digest_sheets(pl_model *model, const pl_sheet *sheets, size_t count, pl_problems *problems) {
-    pl_digest *digest;
-    pl_status status = pl_digest_create(&digest, PL_SHA256);
+static pl_status digest_files(pl_digest *digest, const pl_sheet *sheets, size_t count, pl_problems *problems) {
+    pl_status status = PL_OK;
     for (size_t i = 0; i < count && status == PL_OK; i++) {
-        int kind = pl_sheet_kind_of(sheets[i].name);
+        int kind = pl_sheet_kind_of(&sheets[i]);
         if (kind < 0 || kind == SHEET_DATA || kind == SHEET_EVENTS || kind == SHEET_RATERS) continue;
         status = pl_digest_add(digest, sheets[i].name, strlen(sheets[i].name) + 1);
-        if (status == PL_OK && sheets[i].path)
-            status = pl_digest_add_file(digest, sheets[i].path);
-        else if (status == PL_OK)
-            status = pl_digest_add(digest, sheets[i].bytes.at, sheets[i].bytes.len);
+        if (status == PL_OK) status = pl_sheet_digest(digest, &sheets[i]);
         if (status == PL_IO)
             pl_problem_add(problems, PL_ERROR, "E101", (pl_place){.file = sheets[i].name}, "cannot be read: %s", strerror(errno));
     }
+    return status;
+}
+
+static pl_status digest_sheets(pl_model *model, const pl_sheet *sheets, size_t count, pl_problems *problems) {
+    pl_digest *digest;
+    pl_status status = pl_digest_create(&digest, PL_SHA256);
+    if (status == PL_OK && sheets[0].workbook)
+        status = pl_sheet_digest(digest, &sheets[0]);
+    else if (status == PL_OK)
+        status = digest_files(digest, sheets, count, problems);
     if (status == PL_OK) status = pl_digest_finish(digest, model->digest);
     pl_digest_free(digest);
     return status;
@@ -97,7 +111,9 @@ static pl_status copy_sheets(pl_model *model, const pl_sheet *sheets, size_t cou
         if (!pl_str_copy(&name, &model->arena, pl_str_of(sheets[i].name)) ||
             !pl_str_copy(&path, &model->arena, pl_str_of(sheets[i].path)))
             return PL_MEMORY;
-        copy[i] = (pl_sheet){name.at, sheets[i].path ? path.at : NULL, sheets[i].bytes};
+        copy[i] = sheets[i];
+        copy[i].name = name.at;
+        copy[i].path = sheets[i].path ? path.at : NULL;
     }
     qsort(copy, count, sizeof *copy, by_name);
     return PL_OK;
@@ -110,7 +126,7 @@ static pl_status load(pl_model *model, const pl_sheet *sheets, size_t count, pl_
     if (pl_library_create(&model->library) != PL_OK) return PL_MEMORY;
     const pl_sheet *indicators = find_sheet(sheets, count, SHEET_INDICATORS);
     if (status == PL_MEMORY || !indicators) return status;
-    model->coinr = pl_str_is_fold((pl_str){indicators->name, strlen(indicators->name) - 4}, "imeta");
+    model->coinr = pl_str_is_fold(pl_sheet_word(indicators), "imeta");
     model->data_sheet = find_sheet(sheets, count, SHEET_DATA);
     model->units_sheet = find_sheet(sheets, count, SHEET_UNITS);
     model->events_sheet = find_sheet(sheets, count, SHEET_EVENTS);
@@ -176,14 +192,14 @@ static pl_status list_folder(const char *path, pl_arena *arena, pl_sheet **sheet
     pl_status status = PL_OK;
     const struct dirent *entry;
     while (status == PL_OK && (entry = readdir(folder)))
-        if (pl_sheet_kind_of(entry->d_name) >= 0 && !add_file(arena, path, entry->d_name, sheets, count, &capacity))
+        if (pl_sheet_kind_of(&(pl_sheet){.name = entry->d_name}) >= 0 &&
+            !add_file(arena, path, entry->d_name, sheets, count, &capacity))
             status = PL_MEMORY;
     closedir(folder);
     return status;
 }
 
-pl_status pl_model_load(pl_model **out, const char *path, pl_problems *problems) {
-    *out = NULL;
+static pl_status load_folder(pl_model **out, const char *path, pl_problems *problems) {
     pl_arena arena;
     pl_arena_init(&arena, 0);
     pl_sheet *sheets = NULL;
@@ -195,12 +211,24 @@ pl_status pl_model_load(pl_model **out, const char *path, pl_problems *problems)
     return status;
 }
 
+pl_status pl_model_load(pl_model **out, const char *path, pl_problems *problems) {
+    *out = NULL;
+    return pl_is_workbook(path) ? pl_model_load_workbook(out, path, problems) : load_folder(out, path, problems);
+}
+
 void pl_model_free(pl_model *model) {
     if (!model) return;
     if (model->codes) pl_intern_free(model->codes->codes);
     pl_library_free(model->library);
+    pl_workbook_free(model->workbook);
     pl_arena_free(&model->arena);
     free(model);
+}
+
+pl_place pl_indicator_place(const pl_model *model, const pl_indicator *indicator, const char *field) {
+    int meaning = pl_word_find(pl_field_words, pl_str_of(field));
+    size_t column = model->field_columns ? model->field_columns[meaning < 0 ? FIELD_CODE : meaning] : 0;
+    return (pl_place){indicator->file, indicator->row, field, column};
 }
 
 size_t pl_model_find(const pl_model *model, pl_str code) {

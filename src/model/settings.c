@@ -125,10 +125,11 @@ static pl_status apply_rows(settings_reader *r, const pl_table *table, size_t ke
         pl_str key = pl_table_text(table, key_column, row), value = pl_table_text(table, value_column, row);
         if (!key.len || !value.len) continue;
         int setting = pl_word_find(pl_setting_words, key);
-        pl_place place = {table->name, pl_table_source_row(table, row), key.at};
+        pl_place place = pl_table_cell_place(table, value_column, row);
+        place.field = key.at;
         pl_status status = keep_place(r->model, &place);
         if (status == PL_OK && setting < 0)
-            status = pl_unknown_word(r->problems, "E320", pl_cell_place(table, key_column, row), key, pl_setting_words);
+            status = pl_unknown_word(r->problems, "E320", pl_table_cell_place(table, key_column, row), key, pl_setting_words);
         else if (status == PL_OK && (seen >> setting & 1))
             status = pl_problem_add(r->problems, PL_ERROR, "E320", place, "this setting is given twice");
         else if (status == PL_OK) {
@@ -150,8 +151,7 @@ pl_status pl_settings_load(pl_model *model, pl_defaults *defaults, const pl_shee
         status = pl_sheet_read(&table, sheet, NULL, problems);
         size_t key = pl_column_of(&table, pl_key_words, 0), value = pl_column_of(&table, pl_key_words, 1);
         if (status == PL_OK && (key == table.column_count || value == table.column_count))
-            status =
-                pl_problem_add(problems, PL_ERROR, "E321", (pl_place){sheet->name, 1, NULL}, "needs the columns key and value");
+            status = pl_problem_add(problems, PL_ERROR, "E321", pl_table_header_place(&table), "needs the columns key and value");
         else if (status == PL_OK)
             status = apply_rows(&r, &table, key, value);
         pl_table_free(&table);

@@ -22,9 +22,7 @@ typedef struct tree {
 
 static void keep(tree *t, pl_status status) { t->worst = pl_status_worse(t->worst, status); }
 
-static pl_place place(const tree *t, size_t row, const char *field) {
-    return (pl_place){t->read[row].file, t->read[row].row, field};
-}
+static pl_place place(const tree *t, size_t row, const char *field) { return pl_indicator_place(t->model, &t->read[row], field); }
 
 static void index_codes(tree *t) {
     for (size_t row = 0; row < t->count; row++) {

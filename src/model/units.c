@@ -34,7 +34,7 @@ static pl_status units_of_sheet(pl_gathering *g) {
     for (size_t row = 0; row < table->rows; row++) {
         g->unit_rows[g->dataset->unit_count] = row;
         uint32_t code = table->columns[column].texts[row];
-        pl_place place = pl_cell_place(table, column, row);
+        pl_place place = pl_table_cell_place(table, column, row);
         if (!code)
             status = pl_problem_add(g->problems, PL_ERROR, "E319", place, "this unit has no code");
         else if (g->unit_of[code])
@@ -75,10 +75,10 @@ static pl_status units_of_file(pl_gathering *g, pl_data_file *file) {
         file->unit[row] = NO_UNIT;
         status = PL_OK;
         if (!code)
-            status = pl_problem_add(g->problems, PL_ERROR, "E319", pl_cell_place(&file->table, file->columns[DATA_UNIT], row),
+            status = pl_problem_add(g->problems, PL_ERROR, "E319", pl_table_cell_place(&file->table, file->columns[DATA_UNIT], row),
                                     "this row names no unit");
         else if (!g->unit_of[code] && g->has_units)
-            status = pl_gather_unknown_unit(g, pl_cell_place(&file->table, file->columns[DATA_UNIT], row),
+            status = pl_gather_unknown_unit(g, pl_table_cell_place(&file->table, file->columns[DATA_UNIT], row),
                                             pl_intern_text(g->dataset->texts, code));
         else if (!g->unit_of[code])
             status = add_unit(g, code);
@@ -148,7 +148,7 @@ static pl_status attributes_of_file(pl_gathering *g, const pl_data_file *file) {
             texts[unit] = text;
         }
         if (changes)
-            pl_gathering_keep(g, pl_problem_add(g->problems, PL_WARNING, "W336", (pl_place){table->name, 1, column->name.at},
+            pl_gathering_keep(g, pl_problem_add(g->problems, PL_WARNING, "W336", pl_table_column_place(table, i),
                                                 "is an attribute of units but changes from row to row; the last one counts"));
     }
     return PL_OK;
@@ -185,25 +185,30 @@ static bool below_itself(const pl_dataset *d, size_t unit) {
     return false;
 }
 
+static pl_place parent_place(const pl_gathering *g, size_t unit) {
+    if (!g->has_units) return (pl_place){.file = g->dataset->data_name};
+    size_t column = pl_column_of(&g->units, pl_unit_words, DATA_PARENT);
+    pl_place place = pl_table_cell_place(&g->units, column < g->units.column_count ? column : 0, g->unit_rows[unit]);
+    place.field = NULL;
+    return place;
+}
+
 static pl_status make_unit_tree(pl_gathering *g) {
     pl_dataset *d = g->dataset;
     const pl_attribute *attribute = attribute_named(g, "parent");
-    pl_place place = {.file = g->has_units ? g->model->units_sheet->name : d->data_name};
     for (size_t unit = 0; attribute->texts && unit < d->unit_count; unit++) {
         uint32_t text = attribute->texts[unit];
         if (!text) continue;
-        if (g->has_units) place.row = pl_table_source_row(&g->units, g->unit_rows[unit]);
         if (text < g->unit_of_size && g->unit_of[text])
             d->units[unit].parent = g->unit_of[text] - 1;
         else
-            pl_gathering_keep(g, pl_problem_add(g->problems, PL_ERROR, "E337", place,
+            pl_gathering_keep(g, pl_problem_add(g->problems, PL_ERROR, "E337", parent_place(g, unit),
                                                 "the unit \"%.*s\" lies below \"%.*s\", which is no unit",
                                                 PL_ARG(d->units[unit].code), PL_ARG(pl_intern_text(d->texts, text))));
     }
     for (size_t unit = 0; attribute->texts && unit < d->unit_count; unit++) {
         if (d->units[unit].parent == PL_NOBODY || !below_itself(d, unit)) continue;
-        if (g->has_units) place.row = pl_table_source_row(&g->units, g->unit_rows[unit]);
-        return pl_problem_add(g->problems, PL_ERROR, "E338", place, "the unit \"%.*s\" lies below itself",
+        return pl_problem_add(g->problems, PL_ERROR, "E338", parent_place(g, unit), "the unit \"%.*s\" lies below itself",
                               PL_ARG(d->units[unit].code));
     }
     return g->worst;

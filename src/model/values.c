@@ -31,7 +31,7 @@ static pl_status find_labels(pl_gathering *g, uint32_t *order_of, uint32_t *coun
             if (number && !order_of[number]) order_of[number] = ++*count;
             if (!number)
                 worst = pl_status_worse(worst, pl_problem_add(g->problems, PL_ERROR, "E319",
-                                                              pl_cell_place(&file->table, file->columns[DATA_PERIOD], row),
+                                                              pl_table_cell_place(&file->table, file->columns[DATA_PERIOD], row),
                                                               "this row names no period"));
         }
     }
@@ -70,7 +70,7 @@ static pl_status number_rows(pl_gathering *g, const uint32_t *index_of) {
         pl_data_file *file = &g->files[i];
         if (file->columns[DATA_PERIOD] == file->table.column_count) {
             if (d->period_count == 1) continue;
-            return pl_problem_add(g->problems, PL_ERROR, "E332", (pl_place){file->table.name, 1, NULL},
+            return pl_problem_add(g->problems, PL_ERROR, "E332", pl_table_header_place(&file->table),
                                   "needs a column period, as the other data has");
         }
         file->period = malloc((file->table.rows + 1) * sizeof *file->period);
@@ -130,6 +130,12 @@ static size_t row_of(const pl_gathering *g, const pl_data_file *file, size_t row
     return (file->period ? file->period[row] : 0) * g->dataset->unit_count + file->unit[row];
 }
 
+/* The element's values come from this column of the file, the last of those that bring any. */
+static void brought_by(const pl_data_file *file, size_t column, pl_element *element) {
+    element->file = file->name;
+    element->column = file->table.sheet_header ? column + 1 : 0;
+}
+
 static bool make_column(const pl_gathering *g, pl_element *element) {
     size_t rows = g->dataset->unit_count * g->dataset->period_count;
     if (!element->numbers) element->numbers = calloc(rows + 1, sizeof *element->numbers);
@@ -137,10 +143,11 @@ static bool make_column(const pl_gathering *g, pl_element *element) {
     return element->numbers && element->present;
 }
 
-static pl_status twice(pl_gathering *g, const pl_data_file *file, size_t row, size_t first, pl_str element) {
+static pl_status twice(pl_gathering *g, const pl_data_file *file, size_t column, size_t row, size_t first, pl_str element) {
     const pl_dataset *d = g->dataset;
     size_t unit = row_of(g, file, row) % d->unit_count, period = row_of(g, file, row) / d->unit_count;
-    pl_place place = {file->table.name, pl_table_source_row(&file->table, row), element.at};
+    pl_place place = pl_table_cell_place(&file->table, column, row);
+    place.field = element.at;
     const char *in = d->periods[period].len ? " in " : "";
     if (!first)
         return pl_problem_add(g->problems, PL_ERROR, "E333", place, "\"%.*s\"%s%.*s was already given", PL_ARG(d->units[unit].code),
@@ -167,9 +174,9 @@ static size_t given_before(const pl_gathering *g, const pl_data_file *file, size
 }
 
 /* Puts one value; a second one for the same cell is an error. */
-static pl_status put(pl_gathering *g, const pl_data_file *file, size_t row, pl_element *element, double value) {
+static pl_status put(pl_gathering *g, const pl_data_file *file, size_t column, size_t row, pl_element *element, double value) {
     size_t at = row_of(g, file, row);
-    if (pl_present(element->present, at)) return twice(g, file, row, given_before(g, file, row), element->name);
+    if (pl_present(element->present, at)) return twice(g, file, column, row, given_before(g, file, row), element->name);
     element->has_values = true;
     element->numbers[at] = value;
     element->present[at / 64] |= UINT64_C(1) << (at % 64);
@@ -185,9 +192,10 @@ static uint32_t rater_of(const pl_data_file *file, size_t row) {
 }
 
 /* A value with a rater is one of many; it becomes a record. */
-static pl_status take_value(pl_gathering *g, const pl_data_file *file, size_t row, pl_element *element, double value) {
+static pl_status take_value(pl_gathering *g, const pl_data_file *file, size_t column, size_t row, pl_element *element,
+                            double value) {
     uint32_t rater = rater_of(file, row);
-    if (!rater) return put(g, file, row, element, value);
+    if (!rater) return put(g, file, column, row, element, value);
     if (pl_reserve((void **)&g->ballots, &g->ballot_capacity, g->ballot_count + 1, sizeof *g->ballots, 0)) return PL_MEMORY;
     element->has_ballots = true;
     g->ballots[g->ballot_count++] = (pl_ballot){.row = row_of(g, file, row),
@@ -209,7 +217,7 @@ static pl_status mark_rows(pl_gathering *g, const pl_data_file *file) {
         d->reported[at / 64] |= UINT64_C(1) << (at % 64);
         if (rater_of(file, row)) continue;
         if (d->source_rows[at] && !file->is_long && g->file_count == 1)
-            worst = pl_status_worse(worst, twice(g, file, row, d->source_rows[at], (pl_str){0}));
+            worst = pl_status_worse(worst, twice(g, file, file->columns[DATA_UNIT], row, d->source_rows[at], (pl_str){0}));
         if (!file->is_long) d->source_rows[at] = pl_table_source_row(&file->table, row);
     }
     return worst;
@@ -223,9 +231,10 @@ static pl_status take_wide(pl_gathering *g, pl_data_file *file, bool once) {
         if (!id) continue;
         pl_element *element = &g->dataset->elements[id - 1];
         if (!make_column(g, element)) return PL_MEMORY;
+        brought_by(file, i, element);
         for (size_t row = 0; once && row < file->table.rows; row++)
             if (pl_present(column->present, row) && file->unit[row] != NO_UNIT)
-                pl_gathering_keep(g, take_value(g, file, row, element, column->numbers[row]));
+                pl_gathering_keep(g, take_value(g, file, i, row, element, column->numbers[row]));
         pl_table_drop(&file->table, i);
     }
     return g->worst;
@@ -241,8 +250,9 @@ static pl_status take_long(pl_gathering *g, pl_data_file *file) {
         if (!id || file->unit[row] == NO_UNIT) continue;
         pl_element *element = &g->dataset->elements[id - 1];
         if (!make_column(g, element)) return PL_MEMORY;
+        brought_by(file, file->columns[DATA_VALUE], element);
         if (!pl_present(values->present, row)) continue;
-        pl_gathering_keep(g, take_value(g, file, row, element, values->numbers[row]));
+        pl_gathering_keep(g, take_value(g, file, file->columns[DATA_VALUE], row, element, values->numbers[row]));
     }
     return g->worst;
 }
@@ -268,6 +278,7 @@ static pl_status take_columns(pl_gathering *g) {
         d->elements[id - 1].has_values = true;
         d->elements[id - 1].numbers = column->numbers;
         d->elements[id - 1].present = column->present;
+        brought_by(file, i, &d->elements[id - 1]);
         column->numbers = NULL;
         column->present = NULL;
     }

@@ -67,10 +67,10 @@ static pl_status report(const pl_compiled *c, const pl_incident *incident, pl_pr
     const pl_dataset *d = c->dataset;
     size_t unit = incident->first_row % c->frame.units, period = incident->first_row / c->frame.units;
     size_t index = indicator_of(c, incident->node);
-    pl_place place = {incident->place_file.at, incident->place_row, incident->place_field.at};
+    pl_place place = {incident->place_file.at, incident->place_row, incident->place_field.at, incident->place_column};
     if (index != PL_NO_INDEX) {
         const pl_indicator *node = &c->model->indicators[index];
-        place = (pl_place){node->file, node->row, incident->place_field.len ? incident->place_field.at : NULL};
+        place = pl_indicator_place(c->model, node, incident->place_field.len ? incident->place_field.at : NULL);
     }
     pl_str code = index == PL_NO_INDEX ? (pl_str){0} : c->model->indicators[index].code;
     pl_str label = d->periods[period];

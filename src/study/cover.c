@@ -16,8 +16,7 @@ typedef struct covering {
 static void keep(covering *c, pl_status status) { c->worst = pl_status_worse(c->worst, status); }
 
 static pl_place place_of(const covering *c, size_t own, const char *field) {
-    const pl_indicator *node = &c->own->indicators[own];
-    return (pl_place){node->file, node->row, field};
+    return pl_indicator_place(c->own, &c->own->indicators[own], field);
 }
 
 pl_str pl_indicator_owner(const pl_model *model, size_t indicator) {

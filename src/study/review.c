@@ -31,8 +31,7 @@ void pl_reviewing_tell_at(pl_reviewing *r, pl_level level, const char *code, siz
 }
 
 pl_place pl_reviewing_place(const pl_reviewing *r, size_t indicator, const char *field) {
-    const pl_indicator *node = &r->model->indicators[indicator];
-    return (pl_place){node->file, node->row, field};
+    return pl_indicator_place(r->model, &r->model->indicators[indicator], field);
 }
 
 pl_reviewed_number pl_reviewing_number(double x, int digits) {

@@ -2,6 +2,7 @@
 
 #include "table/cell.h"
 #include "table/dialect.h"
+#include "table/header.h"
 #include "table/quick_number.h"
 #include "table/source.h"
 
@@ -79,34 +80,6 @@ static pl_status read_header(reading *r, pl_problems *problems) {
     }
     r->body = (pl_str){at, (size_t)(end - at)};
     return PL_OK;
-}
-
-static void choose_kinds(reading *r) {
-    for (size_t i = 0; i < r->table->column_count; i++)
-        r->table->columns[i].kind = r->table->columns[i].name.len ? PL_COLUMN_TEXTS : PL_COLUMN_SKIPPED;
-    if (r->options->choose) r->options->choose(r->options->context, r->table->columns, r->table->column_count);
-}
-
-static pl_status check_header(reading *r, pl_problems *problems) {
-    pl_table *table = r->table;
-    if (table->column_count == 0 || (table->column_count == 1 && table->columns[0].name.len == 0))
-        return pl_problem_add(problems, PL_ERROR, "E108", (pl_place){.file = r->name}, "has no header line that names its columns");
-    pl_intern *names;
-    if (pl_intern_create(&names, 0) != PL_OK) return PL_MEMORY;
-    pl_status status = PL_OK;
-    for (size_t i = 0; i < table->column_count && status != PL_MEMORY; i++) {
-        const pl_column *column = &table->columns[i];
-        if (column->kind == PL_COLUMN_SKIPPED || !column->name.len) continue;
-        uint32_t id;
-        size_t before = pl_intern_count(names);
-        if (pl_intern_add(names, column->name, &id) != PL_OK)
-            status = PL_MEMORY;
-        else if (pl_intern_count(names) == before)
-            status = pl_problem_add(problems, PL_ERROR, "E104", (pl_place){r->name, 1, column->name.at},
-                                    "two columns have this header (the second is column %zu)", i + 1);
-    }
-    pl_intern_free(names);
-    return status;
 }
 
 /* ---- cutting into chunks ---- */
@@ -417,8 +390,8 @@ static pl_status read_source(reading *r, pl_problems *problems) {
     pl_status status = find_rows(r, problems);
     r->table->encoding = r->source->encoding ? r->source->encoding : "utf-8";
     if (status != PL_OK) return status;
-    choose_kinds(r);
-    pl_status header = check_header(r, problems);
+    pl_header_choose(r->table, r->options);
+    pl_status header = pl_header_check(r->table, problems);
     if (header != PL_MEMORY) status = make_columns(r, problems);
     if (status != PL_OK || header == PL_MEMORY) return status != PL_OK ? status : header;
     pl_pool_run(r->options->pool, r->chunk_count, parse, r);
@@ -435,6 +408,7 @@ static pl_status read_all(pl_table *table, pl_source *source, const char *name, 
         .max_rows = r.options->max_rows ? r.options->max_rows : DEFAULT_ROWS,
         .max_cell = r.options->max_cell ? r.options->max_cell : DEFAULT_CELL,
     };
+    table->name = name;
     pl_status status = pl_intern_create(&table->texts, 0);
     if (status == PL_OK) status = pl_source_unmark(source, name, problems);
     if (status == PL_OK) status = read_source(&r, problems);

@@ -65,6 +65,24 @@ size_t pl_table_find(const pl_table *table, pl_str name) {
     return table->column_count;
 }
 
+/* A column as a place counts it: only sheets of workbooks have them. */
+static size_t place_column(const pl_table *table, size_t column) { return table->sheet_header ? column + 1 : 0; }
+
+pl_place pl_table_cell_place(const pl_table *table, size_t column, size_t row) {
+    return (pl_place){table->name, pl_table_source_row(table, row), table->columns[column].name.at, place_column(table, column)};
+}
+
+pl_place pl_table_header_place(const pl_table *table) {
+    return (pl_place){table->name, table->sheet_header ? table->sheet_header : 1, NULL, place_column(table, 0)};
+}
+
+pl_place pl_table_column_place(const pl_table *table, size_t column) {
+    pl_place place = pl_table_header_place(table);
+    place.field = table->columns[column].name.at;
+    place.column = place_column(table, column);
+    return place;
+}
+
 pl_str pl_table_text(const pl_table *table, size_t column, size_t row) {
     const pl_column *c = &table->columns[column];
     return c->texts ? pl_intern_text(table->texts, c->texts[row]) : (pl_str){0};
@@ -74,7 +92,7 @@ bool pl_table_number(const pl_table *table, size_t column, size_t row, double *o
     pl_str text = pl_table_text(table, column, row);
     pl_cell_kind kind = pl_cell_number(text, out);
     if (kind != PL_CELL_OTHER) return kind == PL_CELL_NUMBER;
-    pl_cell_not_a_number(problems, (pl_place){table->name, pl_table_source_row(table, row), table->columns[column].name.at}, text);
+    pl_cell_not_a_number(problems, pl_table_cell_place(table, column, row), text);
     return false;
 }
 

@@ -11,6 +11,9 @@ int32_t pl_date_number(int32_t year, int32_t month, int32_t day);
 /* Reads 2025-06-30, 2025/6/30, 2025.6.30, 2025年6月30日 or 20250630. False when it is none of these, or no day of the calendar. */
 bool pl_date_parse(pl_str text, int32_t *out);
 
+/* The day of the calendar that a number is. */
+void pl_date_split(int32_t date, int32_t *year, int32_t *month, int32_t *day);
+
 /* Writes a day as 2025-06-30, terminated. */
 #define PL_DATE_SIZE 16
 void pl_date_print(char out[PL_DATE_SIZE], int32_t date);

@@ -20,12 +20,20 @@ typedef enum pl_level {
 #define PL_ENTRY ((size_t)1 << (8 * sizeof(size_t) - 1))
 
 /* Where: a file as the user named it, a row as a spreadsheet counts (1 is the header; 0: none) or a PL_ENTRY, a field (a column's
- * header or NULL). A part that is not known is NULL or 0. */
+ * header or NULL). In a workbook the file is a sheet, and `column` counts the sheet's columns (1 is A); in any other file it is 0.
+ * A part that is not known is NULL or 0. */
 typedef struct pl_place {
     const char *file;
     size_t row;
     const char *field;
+    size_t column;
 } pl_place;
+
+/* Bytes that hold the name of any cell and a terminating zero. */
+#define PL_CELL_NAME_SIZE 40
+
+/* Writes a cell's name as spreadsheets do, D7; column and row count from 1. */
+void pl_cell_name(char out[PL_CELL_NAME_SIZE], size_t column, size_t row);
 
 typedef struct pl_problem {
     pl_level level;
@@ -53,7 +61,8 @@ void pl_problems_free(pl_problems *problems);
 __attribute__((format(printf, 5, 6))) pl_status pl_problem_add(pl_problems *problems, pl_level level, const char *code,
                                                                pl_place place, const char *format, ...);
 
-/* Writes one problem as a line: `file:row:field: text` for an error, `...: warning: text [W012]` otherwise. No newline. */
+/* Writes one problem as a line: `file:row:field: text` for an error, `...: warning: text [W012]` otherwise. A place in a workbook
+ * is `sheet!D7: text`. No newline. */
 void pl_problem_print(const pl_problem *problem, pl_buffer *out);
 
 /* Adds everything that `from` holds to the end of the list, counts of what it did not keep included. */

@@ -65,6 +65,7 @@ typedef struct pl_incident {
     pl_str place_file; /* where the expression stood that first made the node; empty for combinations */
     size_t place_row;
     pl_str place_field;
+    size_t place_column;
 } pl_incident;
 
 typedef struct pl_evaluation pl_evaluation;

@@ -38,11 +38,15 @@ typedef struct pl_library pl_library;
 pl_status pl_library_create(pl_library **out);
 void pl_library_free(pl_library *library); /* NULL is allowed */
 
-/* Defines one: `parameters` as in pl_function, `formula` in the language itself, over its parameters and whatever the row that
- * uses it has. Everything is copied. What is wrong with it is recorded at `place`, whose field is set to name, parameters or
- * formula: E216 for the definition, E201 and E202 for the formula. */
-pl_status pl_library_add(pl_library *library, pl_str name, pl_str parameters, pl_str formula, pl_str meaning, pl_place place,
-                         pl_problems *problems);
+/* A function as a model writes it, and where its parts stand. */
+typedef struct pl_library_entry {
+    pl_str name, parameters, formula, meaning; /* parameters as in pl_function */
+    pl_place name_place, parameters_place, formula_place;
+} pl_library_entry;
+
+/* Defines one: its formula is in the language itself, over its parameters and whatever the row that uses it has. Everything is
+ * copied. What is wrong is recorded where it stands: E216 for the definition, E201 and E202 for the formula. */
+pl_status pl_library_add(pl_library *library, const pl_library_entry *entry, pl_problems *problems);
 /* When all are there: a function may use others, but not itself by any way (E216). */
 pl_status pl_library_check(pl_library *library, pl_problems *problems);
 

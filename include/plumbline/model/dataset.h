@@ -12,7 +12,9 @@ typedef struct pl_unit {
 } pl_unit;
 
 typedef struct pl_element {
-    pl_str name; /* the column's header, or the element of a long sheet */
+    pl_str name;      /* the column's header, or the element of a long sheet */
+    const char *file; /* the (last) one that brought it, for problems */
+    size_t column;    /* its column there, where that is a sheet of a workbook; else 0 */
     double *numbers;
     uint64_t *present; /* units * periods, row = period * units + unit */
     bool has_values;   /* some value is reported without a rater */
@@ -71,13 +73,14 @@ typedef struct pl_dataset {
                               single period and units are in file   order: then unit index + 2 */
     const char *data_name; /* the (last) file that problems about data name */
     bool flawed;           /* errors were found; fit for finding more of them and nothing else */
-    unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the bytes of the units, events, raters and data files, in order */
+    unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the bytes of the units, events, raters and data files, in order; of a
+                                              workbook once */
 } pl_dataset;
 
 typedef struct pl_dataset_options {
-    const char *const
-        *files; /* data files in place of the folder's own; several are laid over one another: the same cell twice is an error */
-    size_t file_count; /* 0: the folder's own data.csv or idata.csv */
+    const char *const *files; /* data files in place of the model's own: CSV, or workbooks with a sheet of data or a single visible
+                                 sheet; several are laid over one another: the same cell twice is an error */
+    size_t file_count;        /* 0: the model's own data */
     pl_pool *pool;
     bool digest; /* compute it (reads the files once more) */
 } pl_dataset_options;

@@ -1,7 +1,8 @@
 /* An indicator system as it stands in its sheets: loaded and checked, before any data.
  *
  * DESIGN: a model is a folder of CSV files (indicators, units, data, events, raters, functions, grades, settings; or COINr's imeta
- * and idata in any case). Everything here is plain data that the model's arena owns; it is not changed after loading. */
+ * and idata in any case), or a workbook with sheets of these names. Everything here is plain data that the model's arena owns; it
+ * is not changed after loading. */
 #ifndef PLUMBLINE_MODEL_MODEL_H
 #define PLUMBLINE_MODEL_MODEL_H
 
@@ -9,7 +10,7 @@
 #include <plumbline/base/pool.h>
 #include <plumbline/lang/expression.h>
 #include <plumbline/lang/program.h>
-#include <plumbline/table/table.h>
+#include <plumbline/table/xlsx.h>
 
 #define PL_NO_INDEX SIZE_MAX
 
@@ -47,8 +48,7 @@ typedef struct pl_indicator {
 /* A grade, the best first. A unit gets the first one whose conditions it meets. */
 typedef struct pl_grade {
     pl_str name;
-    const char *file;            /* its sheet, and */
-    size_t row;                  /* its row there */
+    pl_place place;              /* of `barred` */
     pl_optional min;             /* the total, as published, must reach this */
     pl_optional share;           /* of the units: no more than these places, those of the grades before it included */
     pl_rounding rounding;        /* of the share into a number of places */
@@ -84,12 +84,14 @@ typedef struct pl_settings {
     size_t silence_count;
 } pl_settings;
 
-/* One sheet of a model: a file, or bytes in memory where path is NULL. `name` is what problems call it ("indicators.csv"); the part
- * before the dot says which sheet it is. */
+/* One sheet of a model: a file; or bytes in memory where path is NULL; or a sheet of a workbook. `name` is what problems call it
+ * ("indicators.csv"); the part before the dot, in a workbook the whole, says which sheet it is. */
 typedef struct pl_sheet {
     const char *name;
     const char *path;
     pl_str bytes;
+    pl_workbook *workbook; /* NULL: a file or bytes */
+    size_t index;          /* of the sheet in the workbook */
 } pl_sheet;
 
 typedef struct pl_model {
@@ -98,6 +100,8 @@ typedef struct pl_model {
     pl_settings settings;
     pl_indicator *indicators; /* in tree order: a parent before its children, siblings as in the sheet; [0] is the root */
     size_t indicator_count;
+    pl_workbook *workbook;  /* that it was loaded from, owned; NULL: a folder */
+    size_t *field_columns;  /* of the indicators sheet, private: see pl_indicator_place */
     bool coinr;             /* it came as imeta and idata */
     bool flawed;            /* errors were found; fit for finding more of them and nothing else */
     const pl_sheet *sheets; /* all, in the order of their names */
@@ -113,16 +117,25 @@ typedef struct pl_model {
     pl_uncovered *uncovered; /* rows of the sheet uncovered */
     size_t uncovered_count;
     struct pl_code_index *codes;          /* see pl_model_find */
-    unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the model's sheets, names and contents, without the data */
+    unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the model's sheets, names and contents, without the data; of a workbook
+                                             over the bytes of the file */
 } pl_model;
 
-/* Loads and checks the sheets of the folder `path`. Every problem is recorded. PL_INPUT when one is an error; *out is then NULL, or
- * a flawed model, with something harmless in the place of what is wrong: with it pl_dataset_load and pl_compile find what else is
- * wrong, and never succeed. The caller frees *out with pl_model_free. Time and memory are linear in the number of indicators. */
+/* Loads and checks the sheets of the folder or workbook (.xlsx) `path`. Every problem is recorded. PL_INPUT when one is an error;
+ * *out is then NULL, or a flawed model, with something harmless in the place of what is wrong: with it pl_dataset_load and
+ * pl_compile find what else is wrong, and never succeed. The caller frees *out with pl_model_free. Time and memory are linear in
+ * the number of indicators. */
 pl_status pl_model_load(pl_model **out, const char *path, pl_problems *problems);
 /* The same for sheets at hand; what they point to must outlive the model. */
 pl_status pl_model_load_sheets(pl_model **out, const char *path, const pl_sheet *sheets, size_t count, pl_problems *problems);
 void pl_model_free(pl_model *model); /* NULL is allowed */
+
+/* Which sheets of a workbook are sheets of a model, by name, in any case and with or without spaces around. Hidden ones that are
+ * not are passed over in silence, others with a note (N113). *sheets is from malloc. */
+pl_status pl_model_sheets(pl_sheet **sheets, size_t *count, pl_workbook *workbook, const char *path, pl_problems *problems);
+
+/* Where a field of an indicator ("code", "score"; NULL: the indicator as a whole) stands, for problems. */
+pl_place pl_indicator_place(const pl_model *model, const pl_indicator *indicator, const char *field);
 
 /* Index of the indicator with this code, or PL_NO_INDEX. */
 size_t pl_model_find(const pl_model *model, pl_str code);

@@ -32,6 +32,7 @@ typedef struct pl_table {
     size_t *source_rows;  /* owned; row as a spreadsheet counts, header = 1 (or PL_ENTRY); NULL: index + 2 throughout */
     char separator;       /* of a CSV file */
     const char *encoding; /* of a CSV file, as the registry of character sets calls it: "utf-8", "utf-16", "gb18030" */
+    size_t sheet_header;  /* of a sheet of a workbook, the row of its header: column i is the sheet's i + 1; 0: any other file */
     pl_arena arena;       /* names and the column array; the data of columns are separate blocks */
 } pl_table;
 
@@ -50,6 +51,11 @@ size_t pl_table_find(const pl_table *table, pl_str name);
 static inline size_t pl_table_source_row(const pl_table *table, size_t row) {
     return table->source_rows ? table->source_rows[row] : row + 2;
 }
+
+/* Where a cell, a column's header, and the header as a whole stand, for problems. */
+pl_place pl_table_cell_place(const pl_table *table, size_t column, size_t row);
+pl_place pl_table_column_place(const pl_table *table, size_t column);
+pl_place pl_table_header_place(const pl_table *table);
 
 static inline bool pl_present(const uint64_t *present, size_t i) { return present[i / 64] >> (i % 64) & 1; }
 static inline void pl_set_present(uint64_t *present, size_t i) { present[i / 64] |= UINT64_C(1) << (i % 64); }
