@@ -33,7 +33,7 @@ static void review_direction(pl_reviewing *r, size_t index, double *ranks) {
     double rho = node->direction * pl_rank_correlation(x, score, n, ranks);
     if (isnan(rho) || rho > BACKWARDS_CORRELATION || pl_correlation_clearance(rho, n) < CLEAR_OF_CHANCE) return;
     bool up = node->direction > 0;
-    pl_reviewing_tell(r, PL_WARNING, "W508", index, "direction",
+    pl_reviewing_tell(r, PL_WARNING, "W508", index, pl_reviewing_place(r, index, "direction"),
                       "the direction of \"%.*s\" says that %s is better, but its score %s as its value rises (rank correlation %s)",
                       PL_ARG(node->code), up ? "higher" : "lower", up ? "falls" : "rises",
                       pl_reviewing_number(node->direction * rho, 2).text);
@@ -86,7 +86,7 @@ static void review_against(pl_reviewing *r, size_t leaf, const family *f) {
     if (n < FEW_UNITS) return;
     double c = pl_correlation(a, b, n);
     if (isnan(c) || c >= AGAINST_CORRELATION || pl_correlation_clearance(c, n) < CLEAR_OF_CHANCE) return;
-    pl_reviewing_tell(r, PL_WARNING, "W507", leaf, "code",
+    pl_reviewing_tell(r, PL_WARNING, "W507", leaf, pl_reviewing_place(r, leaf, "code"),
                       "the score of \"%.*s\" falls where the rest of \"%.*s\" rises (correlation %s over %zu units)",
                       PL_ARG(node->code), PL_ARG(r->model->indicators[node->parent].code), pl_reviewing_number(c, 2).text, n);
 }
@@ -150,7 +150,7 @@ static void review_influence(pl_reviewing *r, size_t leaf) {
         of_total += (total[i] - mean_total) * (total[i] - mean_total);
     }
     if (fabs(of_score) >= NO_INFLUENCE * of_total) return;
-    pl_reviewing_tell(r, PL_NOTE, "N505", leaf, "code",
+    pl_reviewing_tell(r, PL_NOTE, "N505", leaf, pl_reviewing_place(r, leaf, "code"),
                       "\"%.*s\" has %s %% of the weight of \"%.*s\", but makes only %s %% of its differences",
                       PL_ARG(r->model->indicators[leaf].code), pl_reviewing_number(100 * share, 2).text,
                       PL_ARG(r->model->indicators[top].code), pl_reviewing_number(100 * of_score / of_total, 3).text);
@@ -258,10 +258,11 @@ static void tell_cluster(twins *t, size_t first) {
     if (names.failed)
         r->worst = PL_MEMORY;
     else if (count == 2)
-        pl_reviewing_tell(r, PL_WARNING, "W506", t->leaves[first], "code", "the scores of %s move %s (correlation %s)", names.at,
-                          verb, pl_reviewing_number(t->closest[first], 3).text);
+        pl_reviewing_tell(r, PL_WARNING, "W506", t->leaves[first], pl_reviewing_place(r, t->leaves[first], "code"),
+                          "the scores of %s move %s (correlation %s)", names.at, verb,
+                          pl_reviewing_number(t->closest[first], 3).text);
     else if (count > 2)
-        pl_reviewing_tell(r, PL_WARNING, "W506", t->leaves[first], "code",
+        pl_reviewing_tell(r, PL_WARNING, "W506", t->leaves[first], pl_reviewing_place(r, t->leaves[first], "code"),
                           "the scores of %s move %s (the closest, \"%.*s\" and \"%.*s\": correlation %s)", names.at, verb,
                           PL_ARG(one->code), PL_ARG(other->code), pl_reviewing_number(t->closest[first], 3).text);
     pl_buffer_free(&names);
@@ -283,8 +284,8 @@ static void compare_all(twins *t) {
 static void review_twins(pl_reviewing *r) {
     twins t = {.r = r, .leaves = r->leaves, .count = r->leaf_count < MOST_LEAVES ? r->leaf_count : MOST_LEAVES};
     if (t.count < r->leaf_count)
-        pl_reviewing_tell_at(r, PL_NOTE, "N506", PL_NO_INDEX, (pl_place){.file = r->model->indicators[0].file},
-                             "of %zu indicators only the first %u were compared with one another", r->leaf_count, MOST_LEAVES);
+        pl_reviewing_tell(r, PL_NOTE, "N506", PL_NO_INDEX, (pl_place){.file = r->model->indicators[0].file},
+                          "of %zu indicators only the first %u were compared with one another", r->leaf_count, MOST_LEAVES);
     double pairs = (double)t.count * (double)t.count / 2;
     t.rows = r->row_count;
     if (pairs * (double)t.rows > MOST_PRODUCTS) t.rows = (size_t)(MOST_PRODUCTS / pairs);
