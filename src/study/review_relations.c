@@ -24,19 +24,49 @@ static size_t gather_both(const pl_reviewing *r, pl_node first, pl_node second, 
 
 /* ---- a rule against the direction ---- */
 
-static void review_direction(pl_reviewing *r, size_t index, double *ranks) {
-    const pl_indicator *node = &r->model->indicators[index];
+/* The rank correlation of value and score where it contradicts the direction, else 0. */
+static double contradiction(const pl_reviewing *r, size_t index, double *ranks) {
     const pl_reviewed_nodes *nodes = &r->nodes[index];
     double *x = r->scratch, *score = r->scratch + r->row_count;
     size_t n = gather_both(r, nodes->value, nodes->score, MOST_RANKED, x, score);
-    if (n < FEW_UNITS) return;
-    double rho = node->direction * pl_rank_correlation(x, score, n, ranks);
-    if (isnan(rho) || rho > BACKWARDS_CORRELATION || pl_correlation_clearance(rho, n) < CLEAR_OF_CHANCE) return;
+    if (n < FEW_UNITS) return 0;
+    double direction = r->model->indicators[index].direction, rho = pl_rank_correlation(x, score, n, ranks);
+    bool clear = !isnan(rho) && pl_correlation_clearance(rho, n) >= CLEAR_OF_CHANCE;
+    return clear && direction * rho <= BACKWARDS_CORRELATION ? rho : 0;
+}
+
+static void tell_contradiction(pl_reviewing *r, size_t index, double rho) {
+    const pl_indicator *node = &r->model->indicators[index];
     bool up = node->direction > 0;
     pl_reviewing_tell(r, PL_WARNING, "W508", index, pl_reviewing_place(r, index, "direction"),
                       "the direction of \"%.*s\" says that %s is better, but its score %s as its value rises (rank correlation %s)",
-                      PL_ARG(node->code), up ? "higher" : "lower", up ? "falls" : "rises",
-                      pl_reviewing_number(node->direction * rho, 2).text);
+                      PL_ARG(node->code), up ? "higher" : "lower", up ? "falls" : "rises", pl_reviewing_number(rho, 2).text);
+}
+
+/* A rule that the settings give to many is told once for all of them. */
+static void review_directions(pl_reviewing *r, double *ranks) {
+    size_t shared = 0, first = 0;
+    double rho_of_first = 0;
+    for (size_t k = 0; k < r->leaf_count && r->worst == PL_OK; k++) {
+        const pl_indicator *node = &r->model->indicators[r->leaves[k]];
+        double rho = contradiction(r, r->leaves[k], ranks);
+        if (rho == 0 || pl_reviewing_silenced(r, "W508", r->leaves[k])) continue;
+        if (node->score_place.file == node->file) {
+            tell_contradiction(r, r->leaves[k], rho);
+        } else if (!shared++) {
+            first = r->leaves[k];
+            rho_of_first = rho;
+        }
+    }
+    const pl_indicator *node = &r->model->indicators[first];
+    if (shared == 1)
+        tell_contradiction(r, first, rho_of_first);
+    else if (shared)
+        pl_reviewing_tell(
+            r, PL_WARNING, "W508", first, node->score_place,
+            "this rule goes against the direction of %zu indicators (the first: \"%.*s\", rank correlation of value and "
+            "score %s)",
+            shared, PL_ARG(node->code), pl_reviewing_number(rho_of_first, 2).text);
 }
 
 /* ---- a leaf against its siblings ---- */
@@ -187,11 +217,14 @@ static void load_scores(twins *t) {
             n += here[i];
         }
         t->whole[k] = n == (double)t->rows;
+        double largest = 0;
         for (size_t i = 0; i < t->rows; i++) {
             to[i] = here[i] != 0 ? to[i] - sum / n : 0;
             squares += to[i] * to[i];
+            if (to[i] * to[i] > largest) largest = to[i] * to[i];
         }
-        t->varies[k] = n >= FEW_UNITS && squares > 1e-24 * sum * sum / n && !pl_reviewing_silenced(t->r, "W506", t->leaves[k]);
+        t->varies[k] = n >= FEW_UNITS && largest < ONE_UNIT * squares && squares > 1e-24 * sum * sum / n &&
+                       !pl_reviewing_silenced(t->r, "W506", t->leaves[k]);
         for (size_t i = 0; i < t->rows && squares > 0; i++) to[i] /= sqrt(squares);
     }
 }
@@ -318,11 +351,9 @@ void pl_review_relations(pl_reviewing *r) {
     if (r->row_count < FEW_UNITS || r->worst != PL_OK) return;
     double *ranks = malloc((4 * r->row_count + 1) * sizeof *ranks);
     if (!ranks) r->worst = PL_MEMORY;
-    for (size_t k = 0; k < r->leaf_count && r->worst == PL_OK; k++) {
-        review_direction(r, r->leaves[k], ranks);
-        review_influence(r, r->leaves[k]);
-    }
+    if (r->worst == PL_OK) review_directions(r, ranks);
     free(ranks);
+    for (size_t k = 0; k < r->leaf_count && r->worst == PL_OK; k++) review_influence(r, r->leaves[k]);
     if (r->worst == PL_OK) review_families(r);
     if (r->worst == PL_OK) review_twins(r);
 }

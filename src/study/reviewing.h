@@ -11,6 +11,7 @@ typedef struct pl_reviewed_part {
     size_t indicator;
     pl_place place;
     size_t same_as;   /* the first of the parts that one rule of the settings makes in many indicators; else itself */
+    bool shared;      /* others are the same as this one: what is counted are values of several indicators */
     double yes, no;   /* rows of the scored periods, */
     double yes_other; /* and of the others */
 } pl_reviewed_part;
