@@ -1,4 +1,5 @@
 #include "cli/grid.h"
+#include "cli/models.h"
 #include "cli/output.h"
 
 #include <plumbline/base/number.h>
@@ -278,8 +279,9 @@ static int run(const cli_call *call) {
     pl_problems problems;
     pl_problems_init(&problems, 0);
     pl_status status = pl_model_load(&c.own, call->arguments[0], &problems);
-    status = pl_status_worse(status, pl_model_load(&c.superior, path, &problems));
-    if (c.own && c.superior) status = pl_status_worse(status, pl_cover_models(&c.cover, c.own, c.superior, &problems));
+    status = pl_status_worse(status, cli_model_load(&c.superior, path, &problems));
+    if (c.own && c.superior && !c.superior->flawed)
+        status = pl_status_worse(status, pl_cover_models(&c.cover, c.own, c.superior, &problems));
     cli_print_problems(&problems);
     if (status == PL_MEMORY && !problems.failed) fprintf(stderr, "plumbline: memory is exhausted\n");
     int exit_status = status == PL_OK ? report(&c) : cli_exit_status(status);

@@ -1,4 +1,5 @@
 #include "cli/grid.h"
+#include "cli/models.h"
 #include "cli/output.h"
 
 #include <plumbline/base/number.h>
@@ -181,9 +182,9 @@ static int run(const cli_call *call) {
     const char *own = cli_value(call, &own_option, NULL);
     pl_problems problems;
     pl_problems_init(&problems, 0);
-    pl_status status = pl_model_load(&c.before, call->arguments[0], &problems);
-    status = pl_status_worse(status, pl_model_load(&c.after, call->arguments[1], &problems));
-    if (own) status = pl_status_worse(status, pl_model_load(&c.own, own, &problems));
+    pl_status status = cli_model_load(&c.before, call->arguments[0], &problems);
+    status = pl_status_worse(status, cli_model_load(&c.after, call->arguments[1], &problems));
+    if (own) status = pl_status_worse(status, cli_model_load(&c.own, own, &problems));
     cli_print_problems(&problems);
     int exit_status = status == PL_OK ? report(&c) : cli_exit_status(status);
     pl_model_free(c.before);

@@ -252,10 +252,30 @@ static pl_status walk_call(inspector *in, const pl_syntax *s, pl_node guard) {
     return extreme ? walk_extreme(in, s, f->detail == PL_COMBINE_MAX, guard) : walk_all(in, s, guard);
 }
 
+/* The second operand of `and` counts where the first holds, that of `or` where it does not. */
+static pl_status walk_logic(inspector *in, const pl_syntax *s, pl_node guard) {
+    pl_node first, second = 0;
+    pl_status status = walk(in, s->arguments[0], guard);
+    if (status == PL_OK) status = compile(in, s->arguments[0], &first);
+    if (status == PL_OK && s->symbol == SYMBOL_OR)
+        status = pl_graph_unary(in->compiler.program, OP_NOT, PL_TYPE_BOOLEAN, first, &first);
+    if (status == PL_OK) status = both(in, guard, first, &second);
+    return status == PL_OK ? walk(in, s->arguments[1], second) : status;
+}
+
+static pl_status walk_binary(inspector *in, const pl_syntax *s, pl_node guard) {
+    switch (s->symbol) {
+    case SYMBOL_DIVIDE: return walk_division(in, s, guard);
+    case SYMBOL_AND:
+    case SYMBOL_OR: return walk_logic(in, s, guard);
+    default: return walk_all(in, s, guard);
+    }
+}
+
 static pl_status walk(inspector *in, const pl_syntax *s, pl_node guard) {
     switch (s->kind) {
     case SYNTAX_CALL: return walk_call(in, s, guard);
-    case SYNTAX_BINARY: return s->symbol == SYMBOL_DIVIDE ? walk_division(in, s, guard) : walk_all(in, s, guard);
+    case SYNTAX_BINARY: return walk_binary(in, s, guard);
     case SYNTAX_SHIFT: return walk_all(in, s, 0); /* another period, where other branches are taken */
     default: return walk_all(in, s, guard);
     }

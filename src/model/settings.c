@@ -171,20 +171,12 @@ static pl_status add_tie_break(pl_model *model, pl_str code, pl_place place, pl_
     return pl_problem_add(problems, PL_ERROR, "E322", place, "there is no indicator \"%.*s\"", PL_ARG(code));
 }
 
-/* Codes separated by commas, semicolons or spaces, whichever the writer prefers. */
 pl_status pl_tie_break_resolve(pl_model *model, const pl_defaults *defaults, pl_problems *problems) {
-    pl_str rest = defaults->tie_break;
+    pl_str rest = defaults->tie_break, code;
     pl_status worst = PL_OK;
     model->settings.tie_break = pl_arena_array(&model->arena, rest.len + 1, sizeof *model->settings.tie_break);
     if (!model->settings.tie_break) return PL_MEMORY;
-    while (rest.len) {
-        size_t end = 0;
-        while (end < rest.len && !strchr(",; \t", rest.at[end])) end++;
-        pl_str code = pl_str_trim((pl_str){rest.at, end});
-        pl_status status = code.len ? add_tie_break(model, code, defaults->tie_break_place, problems) : PL_OK;
-        if (status != PL_OK) worst = status;
-        rest.at += end + (end < rest.len);
-        rest.len -= end + (end < rest.len);
-    }
+    while (pl_list_next(&rest, &code))
+        worst = pl_status_worse(worst, add_tie_break(model, code, defaults->tie_break_place, problems));
     return worst;
 }

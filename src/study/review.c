@@ -16,8 +16,8 @@ bool pl_reviewing_silenced(const pl_reviewing *r, const char *code, size_t indic
     return false;
 }
 
-void pl_reviewing_tell_at(pl_reviewing *r, pl_level level, const char *code, size_t indicator, pl_place place, const char *format,
-                          ...) {
+void pl_reviewing_tell(pl_reviewing *r, pl_level level, const char *code, size_t indicator, pl_place place, const char *format,
+                       ...) {
     if (pl_reviewing_silenced(r, code, indicator)) return;
     pl_buffer text;
     pl_buffer_init(&text, 0);
@@ -159,8 +159,8 @@ static pl_status count_parts(pl_reviewing *r) {
 
 static pl_status review_data(pl_reviewing *r, pl_pool *pool) {
     if (too_large(r)) {
-        pl_reviewing_tell_at(r, PL_NOTE, "N506", PL_NO_INDEX, (pl_place){.file = r->compiled->dataset->data_name},
-                             "more than %u values: what the review asks of data was left out", MOST_CELLS);
+        pl_reviewing_tell(r, PL_NOTE, "N506", PL_NO_INDEX, (pl_place){.file = r->compiled->dataset->data_name},
+                          "more than %u values: what the review asks of data was left out", MOST_CELLS);
         return PL_OK;
     }
     pl_status status = choose_rows(r);

@@ -18,6 +18,7 @@ static pl_status collect(void *context, const pl_inspected *part) {
     pl_reviewing *r = c->r;
     if (pl_reserve((void **)&r->parts, &r->part_capacity, r->part_count + 1, sizeof *r->parts, 0)) return PL_MEMORY;
     size_t same = c->shared == PL_NO_INDEX ? r->part_count : c->shared + (r->part_count - c->first);
+    if (same != r->part_count) r->parts[same].shared = true;
     r->parts[r->part_count++] = (pl_reviewed_part){.part = *part, .indicator = c->indicator, .place = c->place, .same_as = same};
     return PL_OK;
 }
@@ -49,43 +50,44 @@ pl_status pl_review_collect_parts(pl_reviewing *r) {
     return status;
 }
 
+static const char *counted(const pl_reviewed_part *p) { return p->shared ? "values" : "units"; }
+
 static void tell_condition(pl_reviewing *r, const pl_reviewed_part *p) {
     bool never = p->yes == 0 && !p->part.yes_is_exception, always = p->no == 0 && !p->part.no_is_exception;
     if (p->yes + p->no < FEW_UNITS || (!never && !always)) return;
     pl_str unused = never ? p->part.part : p->part.other;
-    pl_reviewing_tell_at(r, PL_WARNING, "W509", p->indicator, p->place,
-                         "the condition of %.*s %s for any of %.0f units, so \"%.*s\" is never used", PL_ARG(p->part.source),
-                         never ? "does not hold" : "does not fail", p->yes + p->no, PL_ARG(unused));
+    pl_reviewing_tell(r, PL_WARNING, "W509", p->indicator, p->place,
+                      "the condition of %.*s %s for any of %.0f %s, so \"%.*s\" is never used", PL_ARG(p->part.source),
+                      never ? "does not hold" : "does not fail", p->yes + p->no, counted(p), PL_ARG(unused));
 }
 
 static void tell_band(pl_reviewing *r, const pl_reviewed_part *p) {
     if (p->part.shadowed)
-        pl_reviewing_tell_at(r, PL_WARNING, "W504", p->indicator, p->place,
-                             "the limit %.*s of %.*s is never come to: one before it is reached by all that reach it",
-                             PL_ARG(p->part.part), PL_ARG(p->part.source));
+        pl_reviewing_tell(r, PL_WARNING, "W504", p->indicator, p->place,
+                          "the limit %.*s of %.*s is never come to: one before it is reached by all that reach it",
+                          PL_ARG(p->part.part), PL_ARG(p->part.source));
     else if (p->yes == 0 && p->no >= FEW_UNITS)
-        pl_reviewing_tell_at(r, PL_NOTE, "N502", p->indicator, p->place, "none of %.0f units reaches the limit %.*s of %.*s", p->no,
-                             PL_ARG(p->part.part), PL_ARG(p->part.source));
+        pl_reviewing_tell(r, PL_NOTE, "N502", p->indicator, p->place, "none of %.0f %s reaches the limit %.*s of %.*s", p->no,
+                          counted(p), PL_ARG(p->part.part), PL_ARG(p->part.source));
 }
 
 /* A floor at 0 is there so that nobody gets less than nothing; that nobody would is no news. */
 static void tell_bound(pl_reviewing *r, const pl_reviewed_part *p) {
     const char *word = p->part.floor ? "floor" : "cap";
     if (p->no == 0 && p->yes >= FEW_UNITS)
-        pl_reviewing_tell_at(r, PL_WARNING, "W510", p->indicator, p->place, "the %s %.*s of %.*s decides for all %.0f units", word,
-                             PL_ARG(p->part.part), PL_ARG(p->part.source), p->yes);
+        pl_reviewing_tell(r, PL_WARNING, "W510", p->indicator, p->place, "the %s %.*s of %.*s decides for all %.0f %s", word,
+                          PL_ARG(p->part.part), PL_ARG(p->part.source), p->yes, counted(p));
     else if (p->yes == 0 && p->no >= FEW_UNITS && !(p->part.floor && p->part.fixed && p->part.bound == 0))
-        pl_reviewing_tell_at(r, PL_NOTE, "N503", p->indicator, p->place, "the %s %.*s of %.*s is met by none of %.0f units", word,
-                             PL_ARG(p->part.part), PL_ARG(p->part.source), p->no);
+        pl_reviewing_tell(r, PL_NOTE, "N503", p->indicator, p->place, "the %s %.*s of %.*s is met by none of %.0f %s", word,
+                          PL_ARG(p->part.part), PL_ARG(p->part.source), p->no, counted(p));
 }
 
 /* Where a unit is divided by 0 now, the score has said so (W401). */
 static void tell_division(pl_reviewing *r, const pl_reviewed_part *p) {
     if (p->no > 0 || p->yes + p->yes_other == 0) return;
-    pl_reviewing_tell_at(r, PL_WARNING, "W511", p->indicator, p->place,
-                         "%.*s divides by \"%.*s\", which is 0 in %.0f case%s; no score meets one of them now",
-                         PL_ARG(p->part.source), PL_ARG(p->part.part), p->yes + p->yes_other,
-                         p->yes + p->yes_other == 1 ? "" : "s");
+    pl_reviewing_tell(r, PL_WARNING, "W511", p->indicator, p->place,
+                      "%.*s divides by \"%.*s\", which is 0 in %.0f case%s; no score meets one of them now", PL_ARG(p->part.source),
+                      PL_ARG(p->part.part), p->yes + p->yes_other, p->yes + p->yes_other == 1 ? "" : "s");
 }
 
 void pl_review_parts(pl_reviewing *r) {
@@ -156,7 +158,7 @@ void pl_review_peers(pl_reviewing *r) {
     }
     for (size_t g = 0; g < own->groups && r->worst == PL_OK; g++) {
         if (!groups[g].count) continue;
-        pl_reviewing_tell(r, PL_WARNING, "W512", groups[g].indicator, "score",
+        pl_reviewing_tell(r, PL_WARNING, "W512", groups[g].indicator, pl_reviewing_place(r, groups[g].indicator, "score"),
                           "the group \"%.*s\" has %zu unit%s to compare, which %zu indicator%s (the first: \"%.*s\")",
                           PL_ARG(r->compiled->dataset->groups[g]), groups[g].units, groups[g].units == 1 ? "" : "s",
                           groups[g].count, groups[g].count == 1 ? " does" : "s do",

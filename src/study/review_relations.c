@@ -24,19 +24,49 @@ static size_t gather_both(const pl_reviewing *r, pl_node first, pl_node second, 
 
 /* ---- a rule against the direction ---- */
 
-static void review_direction(pl_reviewing *r, size_t index, double *ranks) {
-    const pl_indicator *node = &r->model->indicators[index];
+/* The rank correlation of value and score where it contradicts the direction, else 0. */
+static double contradiction(const pl_reviewing *r, size_t index, double *ranks) {
     const pl_reviewed_nodes *nodes = &r->nodes[index];
     double *x = r->scratch, *score = r->scratch + r->row_count;
     size_t n = gather_both(r, nodes->value, nodes->score, MOST_RANKED, x, score);
-    if (n < FEW_UNITS) return;
-    double rho = node->direction * pl_rank_correlation(x, score, n, ranks);
-    if (isnan(rho) || rho > BACKWARDS_CORRELATION || pl_correlation_clearance(rho, n) < CLEAR_OF_CHANCE) return;
+    if (n < FEW_UNITS) return 0;
+    double direction = r->model->indicators[index].direction, rho = pl_rank_correlation(x, score, n, ranks);
+    bool clear = !isnan(rho) && pl_correlation_clearance(rho, n) >= CLEAR_OF_CHANCE;
+    return clear && direction * rho <= BACKWARDS_CORRELATION ? rho : 0;
+}
+
+static void tell_contradiction(pl_reviewing *r, size_t index, double rho) {
+    const pl_indicator *node = &r->model->indicators[index];
     bool up = node->direction > 0;
-    pl_reviewing_tell(r, PL_WARNING, "W508", index, "direction",
+    pl_reviewing_tell(r, PL_WARNING, "W508", index, pl_reviewing_place(r, index, "direction"),
                       "the direction of \"%.*s\" says that %s is better, but its score %s as its value rises (rank correlation %s)",
-                      PL_ARG(node->code), up ? "higher" : "lower", up ? "falls" : "rises",
-                      pl_reviewing_number(node->direction * rho, 2).text);
+                      PL_ARG(node->code), up ? "higher" : "lower", up ? "falls" : "rises", pl_reviewing_number(rho, 2).text);
+}
+
+/* A rule that the settings give to many is told once for all of them. */
+static void review_directions(pl_reviewing *r, double *ranks) {
+    size_t shared = 0, first = 0;
+    double rho_of_first = 0;
+    for (size_t k = 0; k < r->leaf_count && r->worst == PL_OK; k++) {
+        const pl_indicator *node = &r->model->indicators[r->leaves[k]];
+        double rho = contradiction(r, r->leaves[k], ranks);
+        if (rho == 0 || pl_reviewing_silenced(r, "W508", r->leaves[k])) continue;
+        if (node->score_place.file == node->file) {
+            tell_contradiction(r, r->leaves[k], rho);
+        } else if (!shared++) {
+            first = r->leaves[k];
+            rho_of_first = rho;
+        }
+    }
+    const pl_indicator *node = &r->model->indicators[first];
+    if (shared == 1)
+        tell_contradiction(r, first, rho_of_first);
+    else if (shared)
+        pl_reviewing_tell(
+            r, PL_WARNING, "W508", first, node->score_place,
+            "this rule goes against the direction of %zu indicators (the first: \"%.*s\", rank correlation of value and "
+            "score %s)",
+            shared, PL_ARG(node->code), pl_reviewing_number(rho_of_first, 2).text);
 }
 
 /* ---- a leaf against its siblings ---- */
@@ -86,7 +116,7 @@ static void review_against(pl_reviewing *r, size_t leaf, const family *f) {
     if (n < FEW_UNITS) return;
     double c = pl_correlation(a, b, n);
     if (isnan(c) || c >= AGAINST_CORRELATION || pl_correlation_clearance(c, n) < CLEAR_OF_CHANCE) return;
-    pl_reviewing_tell(r, PL_WARNING, "W507", leaf, "code",
+    pl_reviewing_tell(r, PL_WARNING, "W507", leaf, pl_reviewing_place(r, leaf, "code"),
                       "the score of \"%.*s\" falls where the rest of \"%.*s\" rises (correlation %s over %zu units)",
                       PL_ARG(node->code), PL_ARG(r->model->indicators[node->parent].code), pl_reviewing_number(c, 2).text, n);
 }
@@ -150,7 +180,7 @@ static void review_influence(pl_reviewing *r, size_t leaf) {
         of_total += (total[i] - mean_total) * (total[i] - mean_total);
     }
     if (fabs(of_score) >= NO_INFLUENCE * of_total) return;
-    pl_reviewing_tell(r, PL_NOTE, "N505", leaf, "code",
+    pl_reviewing_tell(r, PL_NOTE, "N505", leaf, pl_reviewing_place(r, leaf, "code"),
                       "\"%.*s\" has %s %% of the weight of \"%.*s\", but makes only %s %% of its differences",
                       PL_ARG(r->model->indicators[leaf].code), pl_reviewing_number(100 * share, 2).text,
                       PL_ARG(r->model->indicators[top].code), pl_reviewing_number(100 * of_score / of_total, 3).text);
@@ -187,11 +217,14 @@ static void load_scores(twins *t) {
             n += here[i];
         }
         t->whole[k] = n == (double)t->rows;
+        double largest = 0;
         for (size_t i = 0; i < t->rows; i++) {
             to[i] = here[i] != 0 ? to[i] - sum / n : 0;
             squares += to[i] * to[i];
+            if (to[i] * to[i] > largest) largest = to[i] * to[i];
         }
-        t->varies[k] = n >= FEW_UNITS && squares > 1e-24 * sum * sum / n && !pl_reviewing_silenced(t->r, "W506", t->leaves[k]);
+        t->varies[k] = n >= FEW_UNITS && largest < ONE_UNIT * squares && squares > 1e-24 * sum * sum / n &&
+                       !pl_reviewing_silenced(t->r, "W506", t->leaves[k]);
         for (size_t i = 0; i < t->rows && squares > 0; i++) to[i] /= sqrt(squares);
     }
 }
@@ -258,10 +291,11 @@ static void tell_cluster(twins *t, size_t first) {
     if (names.failed)
         r->worst = PL_MEMORY;
     else if (count == 2)
-        pl_reviewing_tell(r, PL_WARNING, "W506", t->leaves[first], "code", "the scores of %s move %s (correlation %s)", names.at,
-                          verb, pl_reviewing_number(t->closest[first], 3).text);
+        pl_reviewing_tell(r, PL_WARNING, "W506", t->leaves[first], pl_reviewing_place(r, t->leaves[first], "code"),
+                          "the scores of %s move %s (correlation %s)", names.at, verb,
+                          pl_reviewing_number(t->closest[first], 3).text);
     else if (count > 2)
-        pl_reviewing_tell(r, PL_WARNING, "W506", t->leaves[first], "code",
+        pl_reviewing_tell(r, PL_WARNING, "W506", t->leaves[first], pl_reviewing_place(r, t->leaves[first], "code"),
                           "the scores of %s move %s (the closest, \"%.*s\" and \"%.*s\": correlation %s)", names.at, verb,
                           PL_ARG(one->code), PL_ARG(other->code), pl_reviewing_number(t->closest[first], 3).text);
     pl_buffer_free(&names);
@@ -283,8 +317,8 @@ static void compare_all(twins *t) {
 static void review_twins(pl_reviewing *r) {
     twins t = {.r = r, .leaves = r->leaves, .count = r->leaf_count < MOST_LEAVES ? r->leaf_count : MOST_LEAVES};
     if (t.count < r->leaf_count)
-        pl_reviewing_tell_at(r, PL_NOTE, "N506", PL_NO_INDEX, (pl_place){.file = r->model->indicators[0].file},
-                             "of %zu indicators only the first %u were compared with one another", r->leaf_count, MOST_LEAVES);
+        pl_reviewing_tell(r, PL_NOTE, "N506", PL_NO_INDEX, (pl_place){.file = r->model->indicators[0].file},
+                          "of %zu indicators only the first %u were compared with one another", r->leaf_count, MOST_LEAVES);
     double pairs = (double)t.count * (double)t.count / 2;
     t.rows = r->row_count;
     if (pairs * (double)t.rows > MOST_PRODUCTS) t.rows = (size_t)(MOST_PRODUCTS / pairs);
@@ -317,11 +351,9 @@ void pl_review_relations(pl_reviewing *r) {
     if (r->row_count < FEW_UNITS || r->worst != PL_OK) return;
     double *ranks = malloc((4 * r->row_count + 1) * sizeof *ranks);
     if (!ranks) r->worst = PL_MEMORY;
-    for (size_t k = 0; k < r->leaf_count && r->worst == PL_OK; k++) {
-        review_direction(r, r->leaves[k], ranks);
-        review_influence(r, r->leaves[k]);
-    }
+    if (r->worst == PL_OK) review_directions(r, ranks);
     free(ranks);
+    for (size_t k = 0; k < r->leaf_count && r->worst == PL_OK; k++) review_influence(r, r->leaves[k]);
     if (r->worst == PL_OK) review_families(r);
     if (r->worst == PL_OK) review_twins(r);
 }

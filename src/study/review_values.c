@@ -51,11 +51,13 @@ static void review_differences(pl_reviewing *r, size_t index) {
     size_t differ = odd_ones(r->scratch, count, &odd);
     double common = r->scratch[odd == 0 ? 1 : 0], other = r->scratch[odd];
     if (differ == 0 && (!node->child_count || children_differ(r, index)))
-        pl_reviewing_tell(r, PL_WARNING, "W505", index, "code", "all %zu units have the same score of \"%.*s\", %s", count,
-                          PL_ARG(node->code), pl_reviewing_number(common, 4).text);
+        pl_reviewing_tell(r, PL_WARNING, "W505", index, pl_reviewing_place(r, index, "code"),
+                          "all %zu units have the same score of \"%.*s\", %s", count, PL_ARG(node->code),
+                          pl_reviewing_number(common, 4).text);
     else if (differ == 1 && count >= FEW_UNITS && !node->child_count)
-        pl_reviewing_tell(r, PL_NOTE, "N501", index, "code", "all of %zu units but %.*s (%s) have the same score of \"%.*s\", %s",
-                          count, PL_ARG(pl_reviewing_unit(r, gathered_row(r, score, odd))), pl_reviewing_number(other, 4).text,
+        pl_reviewing_tell(r, PL_NOTE, "N501", index, pl_reviewing_place(r, index, "code"),
+                          "all of %zu units but %.*s (%s) have the same score of \"%.*s\", %s", count,
+                          PL_ARG(pl_reviewing_unit(r, gathered_row(r, score, odd))), pl_reviewing_number(other, 4).text,
                           PL_ARG(node->code), pl_reviewing_number(common, 4).text);
 }
 
@@ -77,8 +79,8 @@ static void review_missing(pl_reviewing *r, size_t index) {
         missing += !pl_reviewed_present(value, r->rows[i]);
     }
     if (asked < FEW_UNITS || (double)missing <= MANY_MISSING * (double)asked || (missing == asked && !node->value)) return;
-    pl_reviewing_tell(r, PL_WARNING, "W513", index, "code", "%zu of the %zu units that \"%.*s\" applies to have no value", missing,
-                      asked, PL_ARG(node->code));
+    pl_reviewing_tell(r, PL_WARNING, "W513", index, pl_reviewing_place(r, index, "code"),
+                      "%zu of the %zu units that \"%.*s\" applies to have no value", missing, asked, PL_ARG(node->code));
 }
 
 static bool is_half_empty(const pl_reviewing *r, const pl_reviewed_column *values, const pl_reviewed_column *applies, size_t row) {
@@ -96,9 +98,9 @@ static void tell_half_empty(pl_reviewing *r, const pl_buffer *names, size_t coun
     size_t source = d->source_rows ? d->source_rows[first] : first + 2;
     if (names->failed) r->worst = PL_MEMORY;
     if (!count || names->failed) return;
-    pl_reviewing_tell_at(r, PL_WARNING, "W514", PL_NO_INDEX, (pl_place){d->data_name, source, NULL},
-                         "%zu unit%s no value for more than half of the indicators that apply to %s: %s%s", count,
-                         count == 1 ? " has" : "s have", count == 1 ? "it" : "them", names->at, count > MOST_NAMED ? ", ..." : "");
+    pl_reviewing_tell(r, PL_WARNING, "W514", PL_NO_INDEX, (pl_place){d->data_name, source, NULL},
+                      "%zu unit%s no value for more than half of the indicators that apply to %s: %s%s", count,
+                      count == 1 ? " has" : "s have", count == 1 ? "it" : "them", names->at, count > MOST_NAMED ? ", ..." : "");
 }
 
 static void review_units(pl_reviewing *r) {
@@ -159,8 +161,9 @@ static void review_copies(pl_reviewing *r, size_t index, size_t different) {
         same += value.values[row] == value.values[earlier];
     }
     if (both < FEW_UNITS || different < FEW_DIFFERENT || (double)same <= COPIED * (double)both) return;
-    pl_reviewing_tell(r, PL_WARNING, "W515", index, "code", "%zu of %zu values of \"%.*s\" are those of the period before", same,
-                      both, PL_ARG(r->model->indicators[index].code));
+    pl_reviewing_tell(r, PL_WARNING, "W515", index, pl_reviewing_place(r, index, "code"),
+                      "%zu of %zu values of \"%.*s\" are those of the period before", same, both,
+                      PL_ARG(r->model->indicators[index].code));
 }
 
 static double quantile(const double *sorted, size_t count, double p) {
@@ -178,7 +181,7 @@ static void tell_outliers(pl_reviewing *r, size_t index, double least, double mo
         if (!outside++ || fabs(value.values[row] - middle) > fabs(value.values[farthest] - middle)) farthest = row;
     }
     if (!outside) return;
-    pl_reviewing_tell(r, PL_NOTE, "N504", index, "code",
+    pl_reviewing_tell(r, PL_NOTE, "N504", index, pl_reviewing_place(r, index, "code"),
                       "%zu value%s of \"%.*s\" %s far from the others (beyond %s to %s), farthest that of %.*s, %s", outside,
                       outside == 1 ? "" : "s", PL_ARG(r->model->indicators[index].code), outside == 1 ? "is" : "are",
                       pl_reviewing_number(least, 4).text, pl_reviewing_number(most, 4).text, PL_ARG(pl_reviewing_unit(r, farthest)),

@@ -60,9 +60,9 @@ static void review_sums(pl_reviewing *r) {
         whole = missed_whole(weights.sum);
     }
     if (slips != 1 || others) return;
-    pl_reviewing_tell(r, PL_WARNING, "W501", slip, "weight", "the weights below \"%.*s\" sum to %s, not to %s",
-                      PL_ARG(model->indicators[slip].code), pl_reviewing_number(weights_below(model, slip).sum, 9).text,
-                      pl_reviewing_number(whole, 0).text);
+    pl_reviewing_tell(r, PL_WARNING, "W501", slip, pl_reviewing_place(r, slip, "weight"),
+                      "the weights below \"%.*s\" sum to %s, not to %s", PL_ARG(model->indicators[slip].code),
+                      pl_reviewing_number(weights_below(model, slip).sum, 9).text, pl_reviewing_number(whole, 0).text);
 }
 
 static int by_value(const void *a, const void *b) {
@@ -87,9 +87,9 @@ static void review_siblings(pl_reviewing *r, size_t parent, double *weights) {
          child = model->indicators[child].next_sibling) {
         double weight = model->indicators[child].weight;
         if (weight <= 0 || (weight < WEIGHT_LARGE * median && weight * WEIGHT_SMALL > median)) continue;
-        pl_reviewing_tell(r, PL_WARNING, "W502", child, "weight", "the weight %s is %s times the median of its siblings, %s",
-                          pl_reviewing_number(weight, 9).text, pl_reviewing_number(weight / median, 4).text,
-                          pl_reviewing_number(median, 9).text);
+        pl_reviewing_tell(r, PL_WARNING, "W502", child, pl_reviewing_place(r, child, "weight"),
+                          "the weight %s is %s times the median of its siblings, %s", pl_reviewing_number(weight, 9).text,
+                          pl_reviewing_number(weight / median, 4).text, pl_reviewing_number(median, 9).text);
     }
 }
 
@@ -103,8 +103,9 @@ static void review_points(pl_reviewing *r, size_t parent) {
         sum += model->indicators[child].full.value;
     }
     if (fabs(sum - node->full.value) <= WEIGHT_EXACT * fabs(node->full.value)) return;
-    pl_reviewing_tell(r, PL_WARNING, "W503", parent, "full", "the points below \"%.*s\" add up to %s, not to its own %s",
-                      PL_ARG(node->code), pl_reviewing_number(sum, 9).text, pl_reviewing_number(node->full.value, 9).text);
+    pl_reviewing_tell(r, PL_WARNING, "W503", parent, pl_reviewing_place(r, parent, "full"),
+                      "the points below \"%.*s\" add up to %s, not to its own %s", PL_ARG(node->code),
+                      pl_reviewing_number(sum, 9).text, pl_reviewing_number(node->full.value, 9).text);
 }
 
 void pl_review_weights(pl_reviewing *r) {

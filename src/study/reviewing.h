@@ -11,6 +11,7 @@ typedef struct pl_reviewed_part {
     size_t indicator;
     pl_place place;
     size_t same_as;   /* the first of the parts that one rule of the settings makes in many indicators; else itself */
+    bool shared;      /* others are the same as this one: what is counted are values of several indicators */
     double yes, no;   /* rows of the scored periods, */
     double yes_other; /* and of the others */
 } pl_reviewed_part;
@@ -59,12 +60,12 @@ static inline bool pl_reviewed_present(pl_reviewed_column column, size_t row) {
 /* True where nobody wants to hear this finding about this indicator. */
 bool pl_reviewing_silenced(const pl_reviewing *r, const char *code, size_t indicator);
 
-/* Records a finding at a place, or at a column of an indicator's row, unless it is silenced. */
-__attribute__((format(printf, 6, 7))) void pl_reviewing_tell_at(pl_reviewing *r, pl_level level, const char *code, size_t indicator,
-                                                                pl_place place, const char *format, ...);
-#define pl_reviewing_tell(r, level, code, indicator, field, ...)                                                                   \
-    pl_reviewing_tell_at(r, level, code, indicator, pl_reviewing_place(r, indicator, field), __VA_ARGS__)
+/* Where an indicator's row is; `field` is the column as the design spells it. */
 pl_place pl_reviewing_place(const pl_reviewing *r, size_t indicator, const char *field);
+
+/* Records a finding about an indicator (PL_NO_INDEX: none) at a place, unless it is silenced. */
+__attribute__((format(printf, 6, 7))) void pl_reviewing_tell(pl_reviewing *r, pl_level level, const char *code, size_t indicator,
+                                                             pl_place place, const char *format, ...);
 
 /* "1.5" in the shortest form, rounded to `digits` decimals where there are more. */
 typedef struct pl_reviewed_number {

@@ -29,6 +29,8 @@
 
 /* r = 0.95: nine tenths of what one says the other says too. */
 #define SAME_CORRELATION 0.95
+/* Where one unit makes four fifths of an indicator's differences, it alone decides what the indicator correlates with. */
+#define ONE_UNIT 0.8
 /* Against the rest of its parent: weak relations are common and harmless, and below FEW_UNITS squared also chance. */
 #define AGAINST_CORRELATION (-0.3)
 /* A rule that goes against its direction orders units backwards; one with a plateau or a tent does so for some of them only. */
