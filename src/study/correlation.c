@@ -1,6 +1,7 @@
 #include "study/correlation.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 static double mean(const double *values, size_t n) {
@@ -49,15 +50,6 @@ double pl_rank_correlation(const double *a, const double *b, size_t n, double *r
 double pl_correlation_clearance(double r, size_t n) {
     double rest = 1 - r * r;
     return rest > 0 ? fabs(r) * sqrt((double)(n - 2) / rest) : INFINITY;
-}
-
-bool pl_standardise(double *values, size_t n) {
-    double middle = mean(values, n), squares = 0;
-    for (size_t i = 0; i < n; i++) squares += (values[i] - middle) * (values[i] - middle);
-    bool varies = squares > 0 && squares > 1e-24 * (double)n * middle * middle;
-    double size = sqrt(squares);
-    for (size_t i = 0; i < n; i++) values[i] = varies ? (values[i] - middle) / size : 0;
-    return varies;
 }
 
 double pl_product(const double *a, const double *b, size_t n) {

@@ -2,7 +2,6 @@
 #ifndef PLUMBLINE_STUDY_CORRELATION_H
 #define PLUMBLINE_STUDY_CORRELATION_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Pearson's correlation of n pairs; NAN where one of them does not vary. */
@@ -13,10 +12,6 @@ double pl_rank_correlation(const double *a, const double *b, size_t n, double *r
 
 /* How many standard errors a correlation of n pairs lies from 0. */
 double pl_correlation_clearance(double r, size_t n);
-
-/* Makes n numbers have mean 0 and sum of squares 1, so that a product of two such columns is their correlation. False, and all 0,
- * where they do not vary. */
-bool pl_standardise(double *values, size_t n);
 
 /* The sum of products, in an order that does not depend on the machine. */
 double pl_product(const double *a, const double *b, size_t n);
