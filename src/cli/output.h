@@ -7,12 +7,19 @@
 typedef struct cli_result {
     pl_output output;
     int file;
+    int error;        /* of the write that failed */
     const char *path; /* NULL: standard output */
     char *temporary;  /* the file beside `path` that will take its place; NULL where that is a device */
 } cli_result;
 
 /* Opens what --out says. Returns the exit status; on failure a message was written and nothing need be closed. */
 int cli_result_open(cli_result *result, const cli_call *call);
+
+/* The same for a path; "-" or NULL is standard output. */
+int cli_result_open_at(cli_result *result, const char *path);
+
+/* Forgets what was written: no file appears, and nothing is said. */
+void cli_result_drop(cli_result *result);
 
 /* Writes the rest. A file is put in its place only when everything was written. Returns the exit status. */
 int cli_result_close(cli_result *result);
