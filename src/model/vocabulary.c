@@ -59,6 +59,21 @@ const pl_word pl_unit_words[] = {
     {0, {NULL}},
 };
 
+const pl_word pl_event_words[] = {
+    {EVENT_UNIT, {"unit", "单位", "单位代码"}}, {EVENT_ELEMENT, {"element", "数据项", "指标"}},
+    {EVENT_POINTS, {"points", "分值", "分数"}}, {EVENT_DATE, {"date", "日期"}},
+    {EVENT_CASE, {"case", "案件", "事项"}},     {EVENT_LEVEL, {"level", "级别", "层级"}},
+    {EVENT_REASON, {"reason", "事由", "原因"}}, {0, {NULL}},
+};
+
+const pl_word pl_grade_words[] = {
+    {GRADE_NAME, {"name", "名称", "等次"}},
+    {GRADE_MIN, {"min", "最低分", "分数线"}},
+    {GRADE_SHARE, {"share", "比例", "名额比例"}},
+    {GRADE_BARRED, {"barred", "不得评定", "否决条件"}},
+    {0, {NULL}},
+};
+
 const pl_word pl_setting_words[] = {
     {SETTING_NAME, {"name", "名称"}},
     {SETTING_YEAR, {"year", "年度"}},
@@ -123,6 +138,16 @@ int pl_word_find(const pl_word *list, pl_str text) {
         for (size_t i = 0; i < sizeof list->words / sizeof *list->words && list->words[i]; i++)
             if (pl_str_is_fold(text, list->words[i])) return list->meaning;
     return -1;
+}
+
+const char *pl_word_for(const pl_word *list, int meaning, bool chinese) {
+    for (; list->words[0]; list++) {
+        if (list->meaning != meaning) continue;
+        for (size_t i = 0; chinese && i < sizeof list->words / sizeof *list->words && list->words[i]; i++)
+            if ((unsigned char)list->words[i][0] >= 0x80) return list->words[i];
+        return list->words[0];
+    }
+    return NULL;
 }
 
 void pl_word_list(const pl_word *list, pl_buffer *out) {

@@ -14,6 +14,10 @@ typedef struct pl_word {
 /* The meaning of a text (without regard to ASCII case), or -1. */
 int pl_word_find(const pl_word *list, pl_str text);
 
+/* The word that is written for a meaning: the first one, or the first Chinese one where there is one. NULL when the list lacks it.
+ */
+const char *pl_word_for(const pl_word *list, int meaning, bool chinese);
+
 /* The English words of a list, for messages: "mean, sum or median". */
 void pl_word_list(const pl_word *list, pl_buffer *out);
 
@@ -76,6 +80,20 @@ typedef enum pl_setting {
     SETTING_TIE_BREAK,
     SETTING_PEERS
 } pl_setting;
+
+/* Columns of events and of grades. */
+typedef enum pl_event_field {
+    EVENT_UNIT,
+    EVENT_ELEMENT,
+    EVENT_POINTS,
+    EVENT_DATE,
+    EVENT_CASE,
+    EVENT_LEVEL,
+    EVENT_REASON,
+    EVENT_COUNT
+} pl_event_field;
+typedef enum pl_grade_field { GRADE_NAME, GRADE_MIN, GRADE_SHARE, GRADE_BARRED, GRADE_COUNT } pl_grade_field;
+extern const pl_word pl_event_words[], pl_grade_words[];
 
 extern const pl_word pl_sheet_words[], pl_field_words[], pl_data_words[], pl_unit_words[], pl_setting_words[], pl_key_words[];
 extern const pl_word pl_combine_words[], pl_missing_words[], pl_direction_words[], pl_ties_words[], pl_rank_on_words[],

@@ -158,8 +158,9 @@ pl_status book_finish(book *b, pl_output *output, pl_problems *problems) {
         b->workbook = NULL;
         book_check(b, error);
         if (b->status == PL_OK) b->status = package_send(b->path, output);
-        if (b->status == PL_IO && output->status == PL_OK) b->status = cannot_lay_aside(b, 0, problems);
     }
+    bool told = output->status != PL_OK || (problems && problems->errors);
+    if (b->status == PL_IO && !told) b->status = cannot_lay_aside(b, 0, problems);
     if (b->workbook) lxw_workbook_free(b->workbook);
     if (b->path) unlink(b->path);
     free(b->path);
@@ -175,8 +176,10 @@ void book_name(book *b, pl_str wanted, char name[BOOK_NAME_SIZE]) {
 }
 
 lxw_worksheet *book_sheet(book *b, const char *name) {
-    lxw_worksheet *sheet = b->status == PL_OK ? workbook_add_worksheet(b->workbook, name) : NULL;
-    if (!sheet) b->status = pl_status_worse(b->status, PL_MEMORY);
+    if (b->status != PL_OK) return NULL;
+    errno = 0;
+    lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, name);
+    if (!sheet) b->status = errno && errno != ENOMEM ? PL_IO : PL_MEMORY; /* when streaming it opens a file */
     b->links = 0;
     return sheet;
 }
@@ -268,6 +271,27 @@ void book_indented(book *b, lxw_worksheet *sheet, size_t row, size_t column, pl_
 void book_number(book *b, lxw_worksheet *sheet, size_t row, size_t column, double x, book_style style) {
     if (b->status != PL_OK) return;
     book_check(b, worksheet_write_number(sheet, (lxw_row_t)row, (lxw_col_t)column, x, b->styles[style]));
+}
+
+/* "007" and "+5" are codes; what 16 digits cannot hold is written as text, so that nothing is lost. */
+static bool is_number(pl_str text, double *x) {
+    if (!text.len || text.len > 24 || text.at[0] == '+') return false;
+    size_t sign = text.at[0] == '-';
+    bool padded = text.len > sign + 1 && text.at[sign] == '0' && text.at[sign + 1] != '.';
+    if (padded || !pl_number_parse(text, x)) return false;
+    if (text.len <= 15 && !memchr(text.at, 'e', text.len) && !memchr(text.at, 'E', text.len)) return true;
+    char stored[32];
+    double back;
+    int length = snprintf(stored, sizeof stored, "%.16G", *x);
+    return pl_number_parse((pl_str){stored, (size_t)length}, &back) && back == *x;
+}
+
+void book_value(book *b, lxw_worksheet *sheet, size_t row, size_t column, pl_str text, book_style style) {
+    double x;
+    if (is_number(pl_str_trim(text), &x))
+        book_number(b, sheet, row, column, x, style);
+    else if (text.len)
+        book_text(b, sheet, row, column, text, style);
 }
 
 void book_formula(book *b, lxw_worksheet *sheet, size_t row, size_t column, const char *formula, const double *result,

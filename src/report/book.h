@@ -79,6 +79,8 @@ void book_text(book *b, lxw_worksheet *sheet, size_t row, size_t column, pl_str 
 void book_words(book *b, lxw_worksheet *sheet, size_t row, size_t column, const char *text, book_style style);
 void book_indented(book *b, lxw_worksheet *sheet, size_t row, size_t column, pl_str text, unsigned depth);
 void book_number(book *b, lxw_worksheet *sheet, size_t row, size_t column, double x, book_style style);
+/* What a sheet of a model says: a number where the text is one that a spreadsheet can hold and give back as it was, else a text. */
+void book_value(book *b, lxw_worksheet *sheet, size_t row, size_t column, pl_str text, book_style style);
 /* A formula that the program made, with what it gives: a number, or an empty text where `result` is NULL. */
 void book_formula(book *b, lxw_worksheet *sheet, size_t row, size_t column, const char *formula, const double *result,
                   book_style style);

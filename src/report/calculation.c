@@ -163,7 +163,7 @@ void results_calculation(results *r) {
                               .full_row = ROW_FULL + 1,
                               .absent = book_word(r->book, "does not apply", "不适用")};
     pl_buffer_init(&c.text, 0);
-    r->book->status = make_formulas(&c);
+    if (r->book->status == PL_OK) r->book->status = make_formulas(&c);
     if (r->book->status == PL_OK) write_head(&c);
     for (size_t i = 0; i < r->scores->line_count && r->book->status == PL_OK; i++)
         write_line(&c, FIRST_ROW + i, &r->scores->lines[i]);

@@ -143,13 +143,7 @@ static void add_combination(const making *m, pl_buffer *out) {
 
 /* ---- names in expressions ---- */
 
-static bool add_number(pl_buffer *out, pl_optional x) {
-    if (!x.given) return false;
-    pl_buffer_number(out, x.value);
-    return true;
-}
-
-static bool constant_of(const making *m, pl_str name, pl_buffer *out, bool *known) {
+static bool add_constant_of_row(const making *m, pl_str name, pl_buffer *out) {
     const pl_indicator *n = m->node;
     const struct {
         const char *name;
@@ -157,35 +151,34 @@ static bool constant_of(const making *m, pl_str name, pl_buffer *out, bool *know
     } constants[] = {{"full", n->full}, {"target", n->target},         {"low", n->low},
                      {"high", n->high}, {"weight", {true, n->weight}}, {"direction", {true, n->direction}}};
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
-        if (!pl_str_is(name, constants[i].name)) continue;
-        *known = true;
-        return add_number(out, constants[i].value);
+        if (!pl_str_is(name, constants[i].name) || !constants[i].value.given) continue;
+        pl_buffer_char(out, '(');
+        pl_buffer_number(out, constants[i].value.value);
+        pl_buffer_char(out, ')');
+        return true;
     }
-    *known = false;
     return false;
 }
 
-static bool is_child(const making *m, size_t indicator) {
-    return &m->sheet->model->indicators[m->sheet->model->indicators[indicator].parent] == m->node;
+/* What is no code: x is what the children combine to, the rest stands in the indicator's row. */
+static bool add_other_name(const making *m, pl_str name, pl_buffer *out) {
+    if (!pl_str_is(name, "x")) return add_constant_of_row(m, name, out);
+    pl_buffer_char(out, '(');
+    pl_buffer_str(out, m->x);
+    pl_buffer_char(out, ')');
+    return m->scoring;
 }
 
 /* The sheet has scores: of every node for score(CODE), of inner nodes for a bare code, and of children where they are combined. */
 static bool add_name(void *context, pl_reference_kind kind, pl_str name, pl_buffer *out) {
     making *m = context;
+    const pl_model *model = m->sheet->model;
     if (kind == PL_REFERENCE_ATTRIBUTE) return false;
-    size_t indicator = pl_model_find(m->sheet->model, name);
-    bool bare = kind == PL_REFERENCE_NAME, known;
-    if (bare && pl_str_is(name, "x")) {
-        pl_buffer_char(out, '(');
-        pl_buffer_str(out, m->x);
-        pl_buffer_char(out, ')');
-        return m->scoring;
-    }
-    if (bare && (constant_of(m, name, out, &known) || known)) return known;
-    if (indicator == PL_NO_INDEX) return false;
-    bool leaf = !m->sheet->model->indicators[indicator].child_count;
-    bool score = !bare || !leaf || (!m->scoring && indicator > 0 && is_child(m, indicator));
-    if (!score) return false;
+    size_t indicator = pl_model_find(model, name);
+    if (indicator == PL_NO_INDEX) return kind == PL_REFERENCE_NAME && add_other_name(m, name, out);
+    const pl_indicator *node = &model->indicators[indicator];
+    bool child = node->parent != PL_NO_INDEX && &model->indicators[node->parent] == m->node;
+    if (kind == PL_REFERENCE_NAME && !node->child_count && (m->scoring || !child)) return false;
     if (need(m->out, indicator) != PL_OK) out->failed = true;
     add_cell(m, out, indicator);
     return true;

@@ -192,7 +192,7 @@ static void write_foot(const table *t, size_t row) {
 
 static void write_table(table *t) {
     results *r = t->r;
-    r->book->status = choose_columns(t);
+    if (r->book->status == PL_OK) r->book->status = choose_columns(t);
     if (r->book->status == PL_OK) {
         double width = set_widths(t);
         book_print_setup(r->book, t->sheet, RESULTS_TABLE_HEAD, RESULTS_TABLE_HEAD, 3, 1 + (unsigned)(width / PAGE_WIDTH));
