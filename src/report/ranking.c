@@ -293,9 +293,11 @@ void results_chart(results *r) {
     chart_series_set_values(series, r->ranking_name, first, totals, last, totals);
     chart_series_set_name_range(series, r->ranking_name, RESULTS_TABLE_HEAD, totals);
     chart_series_set_labels(series);
-    lxw_chart_font small = {.size = 9};
+    lxw_chart_font small = {.size = 8};
+    lxw_chart_line pale = {.color = 0xD9D9D9};
     chart_axis_set_num_font(chart->y_axis, &small); /* bars lie down: the names stand on the axis called y */
     chart_axis_set_interval_unit(chart->y_axis, 1);
+    chart_axis_major_gridlines_set_line(chart->x_axis, &pale);
     chart_axis_set_reverse(chart->y_axis);
     chart_axis_set_crossing_max(chart->y_axis);
     chart_set_series_gap(chart, 40);

@@ -51,9 +51,9 @@ static void write_column(book *b, lxw_worksheet *sheet, const template_sheet *wh
         if (!cell) continue;
         widen(&width, cell);
         if (column->numbers)
-            book_value(b, sheet, row + 1, at, pl_str_of(cell), STYLE_TEXT);
+            book_value(b, sheet, row + 1, at, pl_str_of(cell), STYLE_PLAIN);
         else
-            book_words(b, sheet, row + 1, at, cell, STYLE_TEXT);
+            book_words(b, sheet, row + 1, at, cell, STYLE_PLAIN);
     }
     book_width(b, sheet, at, book_width_of(width));
     offer(b, sheet, 1, LISTED_ROWS, at, column->choices, column->others);
@@ -65,11 +65,11 @@ static void write_settings(book *b, lxw_worksheet *sheet) {
         const template_setting *s = &template_settings[i];
         const char *key = pl_word_for(pl_setting_words, (int)s->setting, b->chinese);
         const char *value = s->value ? cell_of(b, s->choices, book_word(b, s->value, s->value_zh)) : NULL;
-        book_words(b, sheet, i + 1, 0, key, STYLE_TEXT);
+        book_words(b, sheet, i + 1, 0, key, STYLE_PLAIN);
         book_comment(b, sheet, i + 1, 0, book_word(b, s->about, s->about_zh));
         widen(&key_width, key);
         if (value) {
-            book_value(b, sheet, i + 1, 1, pl_str_of(value), STYLE_TEXT);
+            book_value(b, sheet, i + 1, 1, pl_str_of(value), STYLE_PLAIN);
             widen(&value_width, value);
         }
         offer(b, sheet, i + 1, i + 1, 1, s->choices, s->others);

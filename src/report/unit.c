@@ -183,6 +183,7 @@ static void write_step(unit_sheet *u, const pl_score_line *line, const pl_step *
     if (name_lines > lines) lines = name_lines;
     if (code_lines > lines) lines = code_lines;
     book_row(b, u->sheet, u->row, lines, node->depth);
+    for (size_t i = 0; i < COLUMNS; i++) book_words(b, u->sheet, u->row, i, "", STYLE_TEXT); /* so that the line runs through */
     book_indented(b, u->sheet, u->row, AT_NAME, name, node->depth);
     book_text(b, u->sheet, u->row, AT_CODE, node->code, STYLE_WRAP);
     if (!node->child_count && step->has_x)
