@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const cli_command cli_check, cli_score, cli_explain, cli_gap, cli_cover, cli_diff, cli_export, cli_help, cli_version;
-const cli_command *const cli_commands[] = {&cli_check, &cli_score,  &cli_explain, &cli_gap,     &cli_cover,
-                                           &cli_diff,  &cli_export, &cli_help,    &cli_version, NULL};
+extern const cli_command cli_check, cli_score, cli_explain, cli_gap, cli_cover, cli_diff, cli_export, cli_new, cli_help,
+    cli_version;
+const cli_command *const cli_commands[] = {&cli_check,  &cli_score, &cli_explain, &cli_gap,     &cli_cover, &cli_diff,
+                                           &cli_export, &cli_new,   &cli_help,    &cli_version, NULL};
 
 const cli_option cli_data = {"--data", "F", NULL, "data file in place of the model's own; may be given several times",
                              "用该数据文件代替模型自带的数据；可多次给出"};

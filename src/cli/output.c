@@ -35,9 +35,18 @@ static int open_beside(cli_result *r, const char *path) {
     return complain(path);
 }
 
-int cli_result_open(cli_result *r, const cli_call *call) {
+int cli_result_open(cli_result *r, const cli_call *call) { return cli_result_open_at(r, cli_value(call, &cli_out, NULL)); }
+
+/* Between a write that fails and the end of the result much else may be called. */
+static pl_status write_bytes(void *context, const char *bytes, size_t size) {
+    cli_result *r = context;
+    pl_status status = pl_sink_descriptor(&r->file, bytes, size);
+    if (status == PL_IO) r->error = errno;
+    return status;
+}
+
+int cli_result_open_at(cli_result *r, const char *path) {
     *r = (cli_result){.file = STDOUT_FILENO};
-    const char *path = cli_value(call, &cli_out, NULL);
     if (path && strcmp(path, "-") != 0) {
         r->path = path;
         int status = EXIT_DONE;
@@ -47,7 +56,7 @@ int cli_result_open(cli_result *r, const cli_call *call) {
             status = complain(path);
         if (status != EXIT_DONE) return status;
     }
-    pl_output_init(&r->output, pl_sink_descriptor, &r->file);
+    pl_output_init(&r->output, write_bytes, r);
     return EXIT_DONE;
 }
 
@@ -56,6 +65,13 @@ void cli_json_begin(pl_json_writer *w, pl_output *output, const char *schema) {
     pl_json_object(w);
     pl_json_key(w, "schema");
     pl_json_text(w, pl_str_of(schema));
+}
+
+void cli_result_drop(cli_result *r) {
+    pl_buffer_free(&r->output.pending);
+    if (r->path) close(r->file);
+    if (r->temporary) unlink(r->temporary);
+    free(r->temporary);
 }
 
 /* A new file has the rights that any other program would give it. */
@@ -73,7 +89,10 @@ int cli_result_close(cli_result *r) {
     errno = 0;
     pl_status status = pl_output_finish(&r->output);
     int result = cli_exit_status(status);
-    if (status == PL_IO) complain(r->path ? r->path : "standard output");
+    if (status == PL_IO) {
+        errno = r->error;
+        complain(r->path ? r->path : "standard output");
+    }
     if (status == PL_MEMORY) no_memory();
     if (!r->path) return result;
     if (!r->temporary || status != PL_OK) {

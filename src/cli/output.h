@@ -7,6 +7,7 @@
 typedef struct cli_result {
     pl_output output;
     int file;
+    int error;        /* of the write that failed */
     const char *path; /* NULL: standard output */
     char *temporary;  /* the file beside `path` that will take its place; NULL where that is a device */
 } cli_result;
@@ -17,6 +18,11 @@ int cli_result_open(cli_result *result, const cli_call *call);
 /* Begins a result in JSON: an object whose first key says which schema it keeps to, "plumbline/scores/1" for
  * docs/schema/scores.schema.json. The number rises when a change breaks what reads it. */
 void cli_json_begin(pl_json_writer *writer, pl_output *output, const char *schema);
+/* The same for a path; "-" or NULL is standard output. */
+int cli_result_open_at(cli_result *result, const char *path);
+
+/* Forgets what was written: no file appears, and nothing is said. */
+void cli_result_drop(cli_result *result);
 
 /* Writes the rest. A file is put in its place only when everything was written. Returns the exit status. */
 int cli_result_close(cli_result *result);

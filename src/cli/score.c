@@ -1,6 +1,7 @@
 #include "cli/grid.h"
 #include "cli/output.h"
 #include "cli/session.h"
+#include "cli/workbook.h"
 
 #include <plumbline/base/number.h>
 
@@ -10,7 +11,7 @@
 static const cli_option nodes_option = {"--nodes", "root|groups|all", "root|groups|all",
                                         "which scores to show: the total, every inner node, every node (default root)",
                                         "显示哪些得分：总分、各级汇总、全部（默认总分）"};
-static const cli_option format_option = {"--format", "table|csv|json", "table|csv|json",
+static const cli_option format_option = {"--format", "table|csv|json|xlsx", "table|csv|json|xlsx",
                                          "form of the output (default table, csv with --out)",
                                          "输出格式（默认 table；有 --out 时默认 csv）"};
 static const cli_option people_option = {"--for-people", NULL, NULL,
@@ -212,6 +213,7 @@ static void write_table(const cli_session *s, const cli_call *call, size_t top, 
 }
 
 static pl_score_nodes asked_nodes(const cli_call *call) {
+    if (cli_is(call, &format_option, "xlsx")) return PL_NODES_ALL;
     if (cli_is(call, &nodes_option, "all")) return PL_NODES_ALL;
     return cli_is(call, &nodes_option, "groups") ? PL_NODES_GROUPS : PL_NODES_ROOT;
 }
@@ -222,11 +224,16 @@ static int run(const cli_call *call) {
     if (top_text && (!pl_number_parse(pl_str_of(top_text), &top) || top < 1 || top > 1e15))
         return cli_usage(call->command, "--top is a number of lines");
     const char *format = cli_value(call, &format_option, cli_value(call, &cli_out, NULL) ? "csv" : "table");
-    bool json = strcmp(format, "json") == 0;
+    bool json = strcmp(format, "json") == 0, xlsx = strcmp(format, "xlsx") == 0;
+    if (xlsx && !cli_value(call, &cli_out, NULL)) return cli_usage(call->command, "--format xlsx needs --out F");
+    if (!xlsx && (cli_value(call, &cli_units, NULL) || cli_value(call, &cli_formulas, NULL)))
+        return cli_usage(call->command, "--units and --formulas go with --format xlsx");
     cli_session s;
-    int status = cli_session_open(&s, call, call->arguments[0], asked_nodes(call), json, CLI_TELL_ALL);
+    int status = cli_session_open(&s, call, call->arguments[0], asked_nodes(call), json || xlsx, CLI_TELL_ALL);
     cli_result result;
-    if (status == EXIT_DONE) {
+    if (status == EXIT_DONE && xlsx) {
+        status = cli_write_results(call, &s);
+    } else if (status == EXIT_DONE) {
         status = cli_result_open(&result, call);
         if (status == EXIT_DONE) {
             if (json)
@@ -242,8 +249,8 @@ static int run(const cli_call *call) {
     return status;
 }
 
-static const cli_option *const options[] = {&cli_data,   &cli_period, &nodes_option, &format_option, &people_option,
-                                            &top_option, &cli_out,    &cli_threads,  &cli_lang,      NULL};
+static const cli_option *const options[] = {&cli_data,  &cli_period,   &nodes_option, &format_option, &people_option, &top_option,
+                                            &cli_units, &cli_formulas, &cli_out,      &cli_threads,   &cli_lang,      NULL};
 
 const cli_command cli_score = {
     .name = "score",
@@ -254,9 +261,12 @@ const cli_command cli_score = {
     .summary_zh = "全部单位的得分和名次",
     .details =
         "Lines come by place, then by code; units without a total last. CSV has unit, name, group, a period where there are\n"
-        "several, the nodes asked for, rank and group_rank.",
+        "several, the nodes asked for, rank and group_rank. A workbook (xlsx) has the ranking with a chart, a sheet for each "
+        "group\n"
+        "and, up to 200 units, a sheet for each unit with its reasons.",
     .details_zh =
-        "按名次、代码排列，没有总分的单位在最后。CSV 各列为 unit、name、group、（多期时）period、所求各节点、rank、group_rank。",
+        "按名次、代码排列，没有总分的单位在最后。CSV 各列为 unit、name、group、（多期时）period、所求各节点、rank、group_rank。"
+        "工作簿（xlsx）含名次表和图、每类一张表；单位不超过 200 个时，每个单位另有一张说明得分理由的表。",
     .options = options,
     .run = run,
 };

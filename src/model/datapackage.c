@@ -229,7 +229,7 @@ static pl_status write_resource(describing *d, pl_str unit_code, pl_problems *pr
     pl_status status = pl_sheet_read(&d->table, d->sheet, NULL, problems);
     pl_json_object(d->w);
     text(d->w, "profile", "tabular-data-resource");
-    text(d->w, "name", pl_word_english(pl_sheet_words, d->kind));
+    text(d->w, "name", pl_word_for(pl_sheet_words, d->kind, false));
     text(d->w, "title", pl_word_chinese(pl_sheet_words, d->kind));
     text(d->w, "path", d->sheet->name);
     text(d->w, "format", "csv");

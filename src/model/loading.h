@@ -29,6 +29,9 @@ typedef struct pl_defaults {
 
 /* Which sheet it is, by its name; -1 when it is none. The data may also be JSON. */
 int pl_sheet_kind_of(const pl_sheet *sheet);
+/* The files of a folder that are sheets of a model, by their names; these live in `arena`, the array (free) does not. E301 where
+ * the folder cannot be read. */
+pl_status pl_folder_list(const char *path, pl_arena *arena, pl_sheet **sheets, size_t *count, pl_problems *problems);
 
 /* Reads one sheet as texts. */
 pl_status pl_sheet_read(pl_table *table, const pl_sheet *sheet, const pl_csv_options *options, pl_problems *problems);

@@ -183,7 +183,7 @@ static bool add_file(pl_arena *arena, const char *folder, const char *name, pl_s
     return good;
 }
 
-static pl_status list_folder(const char *path, pl_arena *arena, pl_sheet **sheets, size_t *count, pl_problems *problems) {
+pl_status pl_folder_list(const char *path, pl_arena *arena, pl_sheet **sheets, size_t *count, pl_problems *problems) {
     DIR *folder = opendir(path);
     if (!folder)
         return pl_problem_add(problems, PL_ERROR, "E301", (pl_place){.file = path}, "is no folder that can be read: %s",
@@ -204,7 +204,7 @@ static pl_status load_folder(pl_model **out, const char *path, pl_problems *prob
     pl_arena_init(&arena, 0);
     pl_sheet *sheets = NULL;
     size_t count = 0;
-    pl_status status = list_folder(path, &arena, &sheets, &count, problems);
+    pl_status status = pl_folder_list(path, &arena, &sheets, &count, problems);
     if (status == PL_OK) status = pl_model_load_sheets(out, path, sheets, count, problems);
     free(sheets);
     pl_arena_free(&arena);

@@ -188,25 +188,13 @@ const pl_sheet_column *pl_setting_descriptions(size_t *count) {
     return setting_keys;
 }
 
-const char *pl_word_english(const pl_word *list, int meaning) {
-    while (list->words[0] && list->meaning != meaning) list++;
-    return list->words[0];
-}
-
-const char *pl_word_chinese(const pl_word *list, int meaning) {
-    for (; list->words[0]; list++)
-        for (size_t i = 0; list->meaning == meaning && i < COUNT(list->words) && list->words[i]; i++)
-            if ((unsigned char)list->words[i][0] >= 0x80) return list->words[i];
-    return NULL;
-}
-
 /* ---- for people ---- */
 
 /* Headers of columns, or keys of settings, each with what it is. */
 static void describe(const pl_word *words, const pl_sheet_column *columns, size_t count, bool chinese, pl_buffer *out) {
     for (size_t i = 0; i < count; i++) {
         const char *other = pl_word_chinese(words, columns[i].meaning);
-        pl_buffer_print(out, "  %s%s%s\n      %s\n", pl_word_english(words, columns[i].meaning), other ? "  " : "",
+        pl_buffer_print(out, "  %s%s%s\n      %s\n", pl_word_for(words, columns[i].meaning, false), other ? "  " : "",
                         other ? other : "", chinese ? columns[i].chinese : columns[i].english);
     }
 }
@@ -216,7 +204,7 @@ void pl_sheets_describe(bool chinese, pl_buffer *out) {
     const pl_sheet_column *keys = pl_setting_descriptions(&count);
     for (size_t i = 0; i < COUNT(sheets); i++) {
         const pl_sheet_description *s = &sheets[i];
-        pl_buffer_print(out, "%s%s.csv  %s.csv\n  %s\n\n", i ? "\n" : "", pl_word_english(pl_sheet_words, (int)s->kind),
+        pl_buffer_print(out, "%s%s.csv  %s.csv\n  %s\n\n", i ? "\n" : "", pl_word_for(pl_sheet_words, (int)s->kind, false),
                         pl_word_chinese(pl_sheet_words, (int)s->kind), chinese ? s->chinese : s->english);
         describe(s->words, s->columns, s->column_count, chinese, out);
     }
@@ -229,7 +217,7 @@ static void tabulate(const char *what, const char *what_zh, const pl_word *words
     pl_buffer_print(out, "\n| %s | %s | what it is | 含义 |\n|---|---|---|---|\n", what, what_zh);
     for (size_t i = 0; i < count; i++) {
         const char *other = pl_word_chinese(words, columns[i].meaning);
-        pl_buffer_print(out, "| `%s` | %s | %s | %s |\n", pl_word_english(words, columns[i].meaning), other ? other : "",
+        pl_buffer_print(out, "| `%s` | %s | %s | %s |\n", pl_word_for(words, columns[i].meaning, false), other ? other : "",
                         columns[i].english, columns[i].chinese);
     }
 }
@@ -239,7 +227,7 @@ void pl_sheets_markdown(pl_buffer *out) {
     const pl_sheet_column *keys = pl_setting_descriptions(&count);
     for (size_t i = 0; i < COUNT(sheets); i++) {
         const pl_sheet_description *s = &sheets[i];
-        pl_buffer_print(out, "%s## %s.csv %s\n", i ? "\n" : "", pl_word_english(pl_sheet_words, (int)s->kind),
+        pl_buffer_print(out, "%s## %s.csv %s\n", i ? "\n" : "", pl_word_for(pl_sheet_words, (int)s->kind, false),
                         pl_word_chinese(pl_sheet_words, (int)s->kind));
         tabulate("column", "列", s->words, s->columns, s->column_count, out);
     }

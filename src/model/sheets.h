@@ -31,8 +31,4 @@ const pl_sheet_column *pl_sheet_column_find(const pl_sheet_description *sheet, p
 /* The keys of the settings sheet, described as if each were a column; *count of them. */
 const pl_sheet_column *pl_setting_descriptions(size_t *count);
 
-/* The Chinese word of a meaning, for people: the first one of its list that is not ASCII. The English one where there is none. */
-const char *pl_word_chinese(const pl_word *list, int meaning);
-const char *pl_word_english(const pl_word *list, int meaning);
-
 #endif

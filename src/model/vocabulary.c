@@ -194,6 +194,19 @@ bool pl_is_field(const pl_reference *reference) {
     return meaning >= 0 && meaning != EVENT_UNIT;
 }
 
+const char *pl_word_chinese(const pl_word *list, int meaning) {
+    for (; list->words[0]; list++)
+        for (size_t i = 0; list->meaning == meaning && i < sizeof list->words / sizeof *list->words && list->words[i]; i++)
+            if ((unsigned char)list->words[i][0] >= 0x80) return list->words[i];
+    return NULL;
+}
+
+const char *pl_word_for(const pl_word *list, int meaning, bool chinese) {
+    const char *word = chinese ? pl_word_chinese(list, meaning) : NULL;
+    while (!word && list->words[0] && list->meaning != meaning) list++;
+    return word ? word : list->words[0];
+}
+
 void pl_word_list(const pl_word *list, pl_buffer *out) {
     for (const pl_word *word = list; word->words[0]; word++) {
         if (word != list) pl_buffer_text(out, word[1].words[0] ? ", " : " or ");

@@ -15,6 +15,12 @@ typedef struct pl_word {
 /* The meaning of a text (without regard to ASCII case), or -1. */
 int pl_word_find(const pl_word *list, pl_str text);
 
+/* The word that is written for a meaning: the first one, or the first Chinese one where there is one. NULL when the list lacks it.
+ */
+const char *pl_word_for(const pl_word *list, int meaning, bool chinese);
+/* The first Chinese word of a meaning; NULL where there is none. */
+const char *pl_word_chinese(const pl_word *list, int meaning);
+
 /* The English words of a list, for messages: "mean, sum or median". */
 void pl_word_list(const pl_word *list, pl_buffer *out);
 
