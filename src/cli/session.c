@@ -14,9 +14,16 @@ static bool read_threads(const cli_call *call, unsigned *threads) {
     return true;
 }
 
-static pl_status load(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest) {
+/* What a command wants of a model. */
+typedef struct wish {
+    pl_score_nodes nodes;
+    bool digest;
+    const pl_stage *stage; /* values of this stage instead of scores; NULL: scores */
+} wish;
+
+static pl_status load(cli_session *s, const cli_call *call, const char *path, const wish *w) {
     const char *files[CLI_MOST_OPTIONS];
-    pl_dataset_options options = {.files = files, .pool = s->pool, .digest = digest};
+    pl_dataset_options options = {.files = files, .pool = s->pool, .digest = w->digest};
     for (unsigned i = 0; i < call->given_count; i++)
         if (call->given[i].option == &cli_data) files[options.file_count++] = call->given[i].value;
     cli_progress_phase(s->progress, "loading");
@@ -27,18 +34,19 @@ static pl_status load(cli_session *s, const cli_call *call, const char *path, pl
     if (!s->dataset) return status;
     cli_progress_phase(s->progress, "scoring");
     status = pl_compile(&s->compiled, s->model, s->dataset, cli_value(call, &cli_period, NULL), &s->problems);
-    return status == PL_OK ? pl_score(&s->scores, s->compiled, nodes, s->pool, &s->problems) : status;
+    if (status != PL_OK) return status;
+    if (w->stage) return pl_stage_values(&s->staged, s->compiled, *w->stage, s->pool, &s->problems);
+    return pl_score(&s->scores, s->compiled, w->nodes, s->pool, &s->problems);
 }
 
-int cli_session_open(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest,
-                     cli_telling telling) {
+static int open_session(cli_session *s, const cli_call *call, const char *path, const wish *w, cli_telling telling) {
     *s = (cli_session){0};
     pl_problems_init(&s->problems, 0);
     unsigned threads;
     if (!read_threads(call, &threads)) return cli_usage(call->command, "--threads is a whole number up to 1024");
     pl_status status = pl_pool_create(&s->pool, threads);
     s->progress = cli_progress_start(s->pool);
-    if (status == PL_OK) status = load(s, call, path, nodes, digest);
+    if (status == PL_OK) status = load(s, call, path, w);
     cli_progress_end(s->progress);
     s->progress = NULL;
     if (status == PL_MEMORY) fprintf(stderr, "plumbline: memory is exhausted\n");
@@ -47,7 +55,17 @@ int cli_session_open(cli_session *s, const cli_call *call, const char *path, pl_
     return cli_exit_status(status);
 }
 
+int cli_session_open(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest,
+                     cli_telling telling) {
+    return open_session(s, call, path, &(wish){.nodes = nodes, .digest = digest}, telling);
+}
+
+int cli_session_open_stage(cli_session *s, const cli_call *call, const char *path, pl_stage stage) {
+    return open_session(s, call, path, &(wish){.stage = &stage}, CLI_TELL_ALL);
+}
+
 void cli_session_close(cli_session *s) {
+    pl_staged_free(s->staged);
     pl_scores_free(s->scores);
     pl_compiled_free(s->compiled);
     pl_dataset_free(s->dataset);

@@ -30,4 +30,10 @@ pl_meaning pl_naming_meaning(pl_naming *naming);
 /* The column of an element, or 0 where the data has none. */
 pl_status pl_naming_element(pl_compiled *compiled, pl_str name, pl_node *out);
 
+/* What a denominator stands for: an attribute, else an element; 0 where the dataset has none. */
+pl_status pl_naming_denominator(pl_compiled *compiled, pl_str name, pl_node *out);
+
+/* The node, missing for units that screening leaves out. */
+pl_status pl_naming_gate(pl_compiled *compiled, pl_node node, pl_node *out);
+
 #endif

@@ -45,6 +45,8 @@ typedef enum pl_field {
     FIELD_LEVEL,
     FIELD_TYPE,
     FIELD_DENOMINATOR,
+    FIELD_IMPUTE,
+    FIELD_TREAT,
     FIELD_COUNT
 } pl_field;
 
@@ -74,12 +76,18 @@ typedef enum pl_setting {
     SETTING_RANK_ON,
     SETTING_TIES,
     SETTING_TIE_BREAK,
-    SETTING_PEERS
+    SETTING_PEERS,
+    SETTING_GROUP,
+    SETTING_DENOMINATE,
+    SETTING_IMPUTE,
+    SETTING_SCREEN,
+    SETTING_SCREEN_ON,
+    SETTING_TREAT
 } pl_setting;
 
 extern const pl_word pl_sheet_words[], pl_field_words[], pl_data_words[], pl_unit_words[], pl_setting_words[], pl_key_words[];
 extern const pl_word pl_combine_words[], pl_missing_words[], pl_direction_words[], pl_ties_words[], pl_rank_on_words[],
-    pl_peers_words[];
+    pl_peers_words[], pl_yes_words[], pl_screen_on_words[];
 
 /* Names that mean the same in every expression: x, full, target ... NULL at the end. */
 extern const char *const pl_constant_names[];

@@ -10,7 +10,7 @@ typedef enum pl_change_kind {
     PL_CHANGE_MOVED,      /* another parent */
     PL_CHANGE_REWORDED,   /* name */
     PL_CHANGE_REWEIGHTED, /* weight, full */
-    PL_CHANGE_RULE,       /* value, score, combine, missing, applies, direction, target, low, high */
+    PL_CHANGE_RULE,       /* value, denominator, impute, treat, score, combine, missing, applies, direction, target, low, high */
 } pl_change_kind;
 
 typedef struct pl_change {
