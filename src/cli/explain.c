@@ -157,6 +157,16 @@ static void add_place(explaining *x, const char *english, const char *chinese, d
     pl_buffer_print(&x->line, cli_text(x->call, " of %zu", "/%zu"), among);
 }
 
+/* Why screening left the unit out. */
+static void add_share(explaining *x) {
+    if (!x->e->has_share || x->e->share >= x->e->least) return;
+    pl_buffer_text(&x->line, cli_text(x->call, ": it has ", "：只有 "));
+    add_number(&x->line, x->e->share * 100);
+    pl_buffer_text(&x->line, cli_text(x->call, " % of its values, fewer than ", " % 的值，少于 "));
+    add_number(&x->line, x->e->least * 100);
+    pl_buffer_text(&x->line, " %");
+}
+
 static void write_text(explaining *x) {
     const pl_score_line *line = x->e->line;
     const pl_unit *unit = &x->s->dataset->units[line->unit];
@@ -169,6 +179,7 @@ static void write_text(explaining *x) {
         add_number(&x->line, line->total);
     } else {
         pl_buffer_text(&x->line, cli_text(x->call, "  no total", "  没有总分"));
+        add_share(x);
     }
     add_place(x, ", place ", "，名次 ", line->rank, x->e->units_ranked);
     if (unit->group != PL_NOBODY) {
@@ -272,6 +283,7 @@ static void write_json(explaining *x) {
     pl_json_key(&w, "period");
     pl_json_text_or_null(&w, x->s->dataset->periods[line->period]);
     json_optional(&w, "total", line->has_total, line->total);
+    if (x->e->has_share) json_optional(&w, "share_of_values", true, x->e->share);
     json_optional(&w, "rank", line->rank > 0, line->rank);
     json_optional(&w, "ranked", true, (double)x->e->units_ranked);
     json_optional(&w, "group_rank", line->group_rank > 0, line->group_rank);

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* In the order of pl_stage. */
 static const char *const names[] = {"value", "denominated", "imputed", "screened", "treated", "normalised", "aggregated"};
@@ -104,14 +105,14 @@ static int digits_of(const pl_staged *staged, size_t column) {
     return digits < 0 ? 0 : digits > 15 ? 15 : (int)digits;
 }
 
-static void table_row(const cli_session *s, cli_grid *grid, size_t row, bool periods, bool groups) {
+static void table_row(const cli_session *s, cli_grid *grid, size_t row, const int *digits, bool periods, bool groups) {
     double value;
     if (periods) cli_grid_text(grid, period_of(s, row));
     cli_grid_text(grid, unit_of(s, row)->code);
     if (groups) cli_grid_text(grid, group_of(s, row));
     for (size_t k = 0; k < s->staged->indicator_count; k++) {
         if (pl_staged_value(s->staged, k, row, &value))
-            cli_grid_number(grid, value, digits_of(s->staged, k));
+            cli_grid_number(grid, value, digits[k]);
         else
             cli_grid_right(grid, pl_str_of("-"));
     }
@@ -120,6 +121,12 @@ static void table_row(const cli_session *s, cli_grid *grid, size_t row, bool per
 static void write_table(const cli_session *s, const cli_call *call, size_t top, pl_output *output) {
     bool periods = has_periods(s), groups = s->dataset->group_count > 0;
     const pl_staged *staged = s->staged;
+    int *digits = malloc((staged->indicator_count + 1) * sizeof *digits);
+    if (!digits) {
+        output->status = PL_MEMORY;
+        return;
+    }
+    for (size_t k = 0; k < staged->indicator_count; k++) digits[k] = digits_of(staged, k);
     cli_grid grid;
     cli_grid_init(&grid, 1 + periods + groups + staged->indicator_count);
     if (periods) cli_grid_text(&grid, pl_str_of(cli_text(call, "period", "期间")));
@@ -127,9 +134,10 @@ static void write_table(const cli_session *s, const cli_call *call, size_t top, 
     if (groups) cli_grid_text(&grid, pl_str_of(cli_text(call, "group", "类别")));
     for (size_t k = 0; k < staged->indicator_count; k++) cli_grid_right(&grid, code_of(s, k));
     size_t count = staged->row_count < top ? staged->row_count : top;
-    for (size_t i = 0; i < count; i++) table_row(s, &grid, staged->rows[i], periods, groups);
+    for (size_t i = 0; i < count; i++) table_row(s, &grid, staged->rows[i], digits, periods, groups);
     cli_grid_write(&grid, output);
     cli_grid_free(&grid);
+    free(digits);
     if (count == staged->row_count) return;
     char more[64];
     snprintf(more, sizeof more, cli_text(call, "... and %zu more\n", "……另有 %zu 行\n"), staged->row_count - count);

@@ -193,15 +193,22 @@ static void write_list(tracer *t, const pl_syntax *s) {
     pl_buffer_char(&t->out, ')');
 }
 
-/* A function that the language defines is written out with its arguments put in. */
-static void write_definition(tracer *t, const pl_syntax *s, const pl_call_frame *frame) {
+/* Steps into the definition of the function that `s` calls. */
+static bool enter(tracer *t, const pl_syntax *s, const pl_call_frame *frame, trace_frame *inside) {
     pl_node *arguments;
     size_t count;
-    t->status = pl_compile_arguments(&t->compiler, s, frame->definition, &arguments, &count);
-    if (t->status != PL_OK) return;
-    trace_frame inside = {*frame, s, t->inside, t->source};
-    inside.frame.arguments = arguments;
-    step_in(t, &inside);
+    if (t->status == PL_OK) t->status = pl_compile_arguments(&t->compiler, s, frame->definition, &arguments, &count);
+    if (t->status != PL_OK) return false;
+    *inside = (trace_frame){*frame, s, t->inside, t->source};
+    inside->frame.arguments = arguments;
+    step_in(t, inside);
+    return true;
+}
+
+/* A function that the language defines is written out with its arguments put in. */
+static void write_definition(tracer *t, const pl_syntax *s, const pl_call_frame *frame) {
+    trace_frame inside;
+    if (!enter(t, s, frame, &inside)) return;
     write_tree(t, frame->definition->body);
     step_out(t);
 }
@@ -261,6 +268,20 @@ static void write_call(tracer *t, const pl_syntax *s) {
 
 static const pl_syntax *without_neutral(tracer *t, const pl_syntax *s);
 
+static int written_precedence(tracer *t, const pl_syntax *s);
+
+static int written_out_precedence(tracer *t, const pl_syntax *s, const pl_function *f) {
+    pl_call_frame frame = {0};
+    trace_frame inside;
+    int precedence = 10;
+    if (t->status == PL_OK) t->status = pl_definition_of(t->compiler.program, f, &frame.definition);
+    if (t->status == PL_OK) t->status = pl_compile_scope(&t->compiler, s, f, &frame);
+    if (!enter(t, s, &frame, &inside)) return precedence;
+    precedence = written_precedence(t, frame.definition->body);
+    step_out(t);
+    return precedence;
+}
+
 /* How tightly what will be written for `s` binds. */
 static int written_precedence(tracer *t, const pl_syntax *s) {
     double value;
@@ -277,9 +298,7 @@ static int written_precedence(tracer *t, const pl_syntax *s) {
     if (only) return written_precedence(t, only);
     if (s->kind == SYNTAX_CALL) {
         const pl_function *f = pl_function_find(s->text);
-        const pl_definition *definition;
-        if (f && is_written_out(f) && pl_definition_of(t->compiler.program, f, &definition) == PL_OK)
-            return pl_syntax_precedence(definition->body);
+        if (f && is_written_out(f)) return written_out_precedence(t, s, f);
         const pl_syntax *branch = chosen_branch(t, s);
         return branch ? written_precedence(t, branch) : 10;
     }

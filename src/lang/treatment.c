@@ -25,21 +25,27 @@ typedef struct shape {
     double skew, kurt;
 } shape;
 
-/* Deviations are divided by a power of two near the range, which changes no digit of the result and keeps their fourth powers
- * within what a double can hold. */
+/* A power of two that brings numbers of this size near 1. */
+static double scale_of(double size) {
+    int exponent = -ilogb(size);
+    return ldexp(1, exponent < -1000 ? -1000 : exponent > 1000 ? 1000 : exponent);
+}
+
+/* Deviations are scaled by a power of two, which changes no digit of the result and keeps their fourth powers within what a
+ * double can hold. */
 static shape shape_of(const double *sorted, size_t count, ends changed) {
     double least = lowest(sorted, changed), most = highest(sorted, count, changed), range = most - least;
     shape s = {0};
     if (count < 3 || !(range > 0) || !isfinite(range)) return s;
     pl_sum sum = {0}, second = {0}, third = {0}, fourth = {0};
-    for (size_t i = 0; i < count; i++) pl_sum_add(&sum, fmin(fmax(sorted[i], least), most));
-    double n = (double)count, mean = pl_sum_value(sum) / n;
-    int scale = -ilogb(range);
+    size_t from = changed.low, to = count - changed.high;
+    for (size_t i = 0; i < count; i++) pl_sum_add(&sum, i < from ? least : i < to ? sorted[i] : most);
+    double n = (double)count, mean = pl_sum_value(sum) / n, scale = scale_of(range);
     for (size_t i = 0; i < count; i++) {
-        double d = ldexp(fmin(fmax(sorted[i], least), most) - mean, scale);
-        pl_sum_add(&second, d * d);
-        pl_sum_add(&third, d * d * d);
-        pl_sum_add(&fourth, d * d * d * d);
+        double d = ((i < from ? least : i < to ? sorted[i] : most) - mean) * scale, square = d * d;
+        pl_sum_add(&second, square);
+        pl_sum_add(&third, square * d);
+        pl_sum_add(&fourth, square * square);
     }
     double s2 = pl_sum_value(second), s3 = pl_sum_value(third), s4 = pl_sum_value(fourth);
     s.skew = sqrt(n) * s3 / (s2 * sqrt(s2)) * (sqrt(n * (n - 1)) / (n - 2));
@@ -56,14 +62,14 @@ static bool passes(shape s) { return !s.has_skew || !s.has_kurt || fabs(s.skew) 
 /* All points at one end, those already changed among them, take the value of the next. */
 static ends winsorise(const double *sorted, size_t count, double most_changed) {
     ends changed = {0};
-    shape s = shape_of(sorted, count, changed);
-    while (!passes(s) && (double)(changed.low + changed.high) < most_changed) {
+    while ((double)(changed.low + changed.high) < most_changed) {
+        shape s = shape_of(sorted, count, changed);
+        if (passes(s)) break;
         double at = s.skew >= 0 ? highest(sorted, count, changed) : lowest(sorted, changed);
         if (s.skew >= 0)
             while (highest(sorted, count, changed) == at) changed.high++;
         else
             while (lowest(sorted, changed) == at) changed.low++;
-        s = shape_of(sorted, count, changed);
     }
     return changed;
 }
@@ -82,16 +88,20 @@ static double exp_less_one(double x) {
 
 /* Spread of the transformed values, from the logarithms of x over its geometric mean. With that scale the profile likelihood is
  * -n/2 ln(spread / n), so that it is largest where the spread is least. */
+static double transformed(double logarithm, double exponent) {
+    return exponent == 0 ? logarithm : exp_less_one(exponent * logarithm) / exponent;
+}
+
+/* Squares are taken about the median, which is never further from the mean than the standard deviation is: little is lost. */
 static double spread_at(const double *logarithms, size_t count, double exponent) {
+    double middle = transformed(logarithms[count / 2], exponent);
     pl_sum sum = {0}, squares = {0};
-    for (int round = 0; round < 2; round++) {
-        double mean = round ? pl_sum_value(sum) / (double)count : 0;
-        for (size_t i = 0; i < count; i++) {
-            double u = logarithms[i], y = exponent == 0 ? u : exp_less_one(exponent * u) / exponent;
-            pl_sum_add(round ? &squares : &sum, round ? (y - mean) * (y - mean) : y);
-        }
+    for (size_t i = 0; i < count; i++) {
+        double y = transformed(logarithms[i], exponent) - middle;
+        pl_sum_add(&sum, y);
+        pl_sum_add(&squares, y * y);
     }
-    double spread = pl_sum_value(squares);
+    double total = pl_sum_value(sum), spread = pl_sum_value(squares) - total * total / (double)count;
     return isfinite(spread) ? spread : INFINITY;
 }
 

@@ -97,15 +97,17 @@ void pl_stages_screen(pl_compiling *k) {
     size_t size = k->c->model->indicator_count + 1, count;
     pl_node *applies = calloc(size, sizeof *applies);
     pl_part *present = malloc(size * sizeof *present), *possible = malloc(size * sizeof *possible);
-    formula_name names[] = {{"present", 0}, {"possible", 0}, {"least", 0}, {NULL, 0}};
+    formula_name names[] = {{"present", 0}, {"possible", 0}, {NULL, 0}};
+    formula_name measured[] = {{"share", 0}, {"least", 0}, {NULL, 0}};
+    pl_place place = {.file = "the setting screen"};
     pl_program *program = k->c->program;
     pl_status status = applies && present && possible ? count_leaves(k, applies, present, possible, &count) : PL_MEMORY;
     if (status == PL_OK) status = pl_program_combine(program, PL_COMBINE_SUM, present, count, false, PL_SCOPE_ALL, &names[0].node);
     if (status == PL_OK) status = pl_program_combine(program, PL_COMBINE_SUM, possible, count, false, PL_SCOPE_ALL, &names[1].node);
-    if (status == PL_OK) status = pl_program_number(program, s->screen, &names[2].node);
-    if (status == PL_OK)
-        status = formula(k, "coalesce(if(possible > 0, present / possible >= least, true), true)", names, PL_TYPE_BOOLEAN,
-                         (pl_place){.file = "the setting screen"}, &k->c->kept);
+    if (status == PL_OK) status = formula(k, "if(possible > 0, present / possible, 1)", names, PL_TYPE_NUMBER, place, &k->c->share);
+    measured[0].node = k->c->share;
+    if (status == PL_OK) status = pl_program_number(program, s->screen, &measured[1].node);
+    if (status == PL_OK) status = formula(k, "coalesce(share >= least, true)", measured, PL_TYPE_BOOLEAN, place, &k->c->kept);
     free(applies);
     free(present);
     free(possible);

@@ -161,6 +161,8 @@ pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled 
     if (status == PL_OK) {
         find_factors(&x);
         count_ranked(&x);
+        e->has_share = compiled->kept && value_of(&x, compiled->share, &e->share);
+        e->least = compiled->model->settings.screen;
     }
     for (size_t i = 0; i < count && status == PL_OK; i++) status = explain_step(&x, indicator + i, &e->steps[e->step_count++]);
     free(x.factor);

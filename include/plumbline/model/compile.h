@@ -27,6 +27,7 @@ typedef struct pl_compiled {
     pl_input *columns, *attributes;
     bool *scored;                       /* per period */
     bool spans_periods;                 /* some expression looks at other periods */
+    pl_node share;                      /* of the values that a unit could have, those it has; 0: nobody asks */
     pl_node kept;                       /* boolean: the unit has values enough to be scored; 0: every unit is scored */
     struct pl_compile_scratch *scratch; /* private */
 } pl_compiled;

@@ -43,6 +43,8 @@ typedef struct pl_step {
 typedef struct pl_explanation {
     pl_arena arena;
     const pl_score_line *line;
+    bool has_share;                    /* the model screens: */
+    double share, least;               /* of its values the unit has this share, and would be left out below the other */
     size_t units_ranked, group_ranked; /* how many have a place, overall and in the group */
     pl_step *steps;                    /* tree order; steps[0] is the root; the whole tree or the part below a node */
     size_t step_count;
