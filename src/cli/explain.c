@@ -14,8 +14,12 @@ typedef struct explaining {
     pl_output *output;
 } explaining;
 
-/* Up to four decimals: enough to follow, short enough to read. */
-static void add_number(pl_buffer *out, double x) { pl_buffer_number(out, fabs(x) < 1e9 ? pl_number_round(x, 4) : x); }
+/* Up to four decimals, of small numbers four digits: enough to follow, short enough to read. */
+static void add_number(pl_buffer *out, double x) {
+    double size = fabs(x);
+    int digits = size > 0 && size < 0.1 ? 3 - (int)floor(log10(size)) : 4;
+    pl_buffer_number(out, size < 1e9 && digits <= PL_DIGITS_MAX ? pl_number_round(x, digits) : x);
+}
 
 static void end_line(explaining *x) {
     pl_buffer_char(&x->line, '\n');
@@ -45,7 +49,9 @@ static void add_branches(explaining *x, const pl_step *step, bool tail) {
 }
 
 static void add_state(explaining *x, const pl_step *step) {
-    if (step->state == PL_STEP_NOT_APPLICABLE) {
+    if (step->state == PL_STEP_LEFT_OUT) {
+        pl_buffer_text(&x->line, cli_text(x->call, "left out, too many values are missing", "缺失的值过多，不参与"));
+    } else if (step->state == PL_STEP_NOT_APPLICABLE) {
         pl_buffer_text(&x->line, cli_text(x->call, "does not apply", "不适用"));
     } else if (!step->has_score) {
         pl_buffer_text(&x->line, cli_text(x->call, "missing", "缺失"));
@@ -112,6 +118,34 @@ static void write_trace(explaining *x, const pl_step *step, const char *label, c
     }
 }
 
+static void add_optional(explaining *x, bool present, double value) {
+    if (present)
+        add_number(&x->line, value);
+    else
+        pl_buffer_text(&x->line, cli_text(x->call, "missing", "缺失"));
+}
+
+/* What the value became on its way to the score. */
+static void write_passages(explaining *x, const pl_step *step) {
+    for (size_t i = 0; i < step->passage_count; i++) {
+        const pl_passage *p = &step->passages[i];
+        if (p->stage == PL_STAGE_IMPUTED) {
+            write_trace(x, step, cli_text(x->call, "imputed", "插补"), &p->trace);
+        } else if (p->stage == PL_STAGE_TREATED) {
+            write_trace(x, step, cli_text(x->call, "treated", "处理"), &p->trace);
+        } else {
+            add_branches(x, step, true);
+            pl_buffer_print(&x->line, "x / %.*s = ", PL_ARG(node_of(x, step)->denominator));
+            add_optional(x, p->has_before, p->before);
+            pl_buffer_text(&x->line, " / ");
+            add_optional(x, p->has_divisor, p->divisor);
+            pl_buffer_text(&x->line, " = ");
+            add_optional(x, p->has_after, p->after);
+            end_line(x);
+        }
+    }
+}
+
 static void write_step(explaining *x, const pl_step *step) {
     const pl_indicator *node = node_of(x, step);
     add_branches(x, step, false);
@@ -137,6 +171,7 @@ static void write_step(explaining *x, const pl_step *step) {
         end_line(x);
     }
     write_trace(x, step, node->child_count ? cli_text(x->call, "combined", "合成") : "x", &step->value);
+    write_passages(x, step);
     if (node->child_count && !node->combine) {
         static const char *const names[][2] = {{"mean", "加权平均"},    {"sum", "求和"},         {"geomean", "几何平均"},
                                                {"harmean", "调和平均"}, {"median", "中位数"},    {"min", "最小值"},
@@ -145,7 +180,7 @@ static void write_step(explaining *x, const pl_step *step) {
         pl_buffer_print(&x->line, cli_text(x->call, "combined by %s", "合成方式：%s"), names[node->how][x->call->chinese]);
         end_line(x);
     }
-    if (step->has_score_trace && step->state != PL_STEP_NOT_APPLICABLE)
+    if (step->has_score_trace && step->state != PL_STEP_NOT_APPLICABLE && step->state != PL_STEP_LEFT_OUT)
         write_trace(x, step, cli_text(x->call, "score", "得分"), &step->score);
 }
 
@@ -154,6 +189,16 @@ static void add_place(explaining *x, const char *english, const char *chinese, d
     pl_buffer_text(&x->line, cli_text(x->call, english, chinese));
     pl_buffer_number(&x->line, place);
     pl_buffer_print(&x->line, cli_text(x->call, " of %zu", "/%zu"), among);
+}
+
+/* Why screening left the unit out. */
+static void add_share(explaining *x) {
+    if (!x->e->has_share || x->e->share >= x->e->least) return;
+    pl_buffer_text(&x->line, cli_text(x->call, ": it has ", "：只有 "));
+    add_number(&x->line, x->e->share * 100);
+    pl_buffer_text(&x->line, cli_text(x->call, " % of its values, fewer than ", " % 的值，少于 "));
+    add_number(&x->line, x->e->least * 100);
+    pl_buffer_text(&x->line, " %");
 }
 
 static void write_text(explaining *x) {
@@ -168,6 +213,7 @@ static void write_text(explaining *x) {
         add_number(&x->line, line->total);
     } else {
         pl_buffer_text(&x->line, cli_text(x->call, "  no total", "  没有总分"));
+        add_share(x);
     }
     add_place(x, ", place ", "，名次 ", line->rank, x->e->units_ranked);
     if (unit->group != PL_NOBODY) {
@@ -244,8 +290,25 @@ static void json_trace(explaining *x, pl_json_writer *w, const char *key, const 
     pl_json_end(w);
 }
 
+static void json_passage(explaining *x, pl_json_writer *w, const pl_step *step, const pl_passage *p) {
+    pl_json_object(w);
+    json_text(w, "stage",
+              pl_str_of(p->stage == PL_STAGE_IMPUTED   ? "imputed"
+                        : p->stage == PL_STAGE_TREATED ? "treated"
+                                                       : "denominated"));
+    json_optional(w, "from", p->has_before, p->before);
+    json_optional(w, "to", p->has_after, p->after);
+    if (p->stage == PL_STAGE_DENOMINATED) {
+        json_text(w, "denominator", node_of(x, step)->denominator);
+        json_optional(w, "divided_by", p->has_divisor, p->divisor);
+    } else {
+        json_trace(x, w, "rule", &p->trace);
+    }
+    pl_json_end(w);
+}
+
 static void json_step(explaining *x, pl_json_writer *w, const pl_step *step) {
-    static const char *const states[] = {"present", "missing", "not_applicable"};
+    static const char *const states[] = {"present", "missing", "not_applicable", "left_out"};
     const pl_indicator *node = node_of(x, step);
     pl_json_object(w);
     json_text(w, "indicator", node->code);
@@ -264,6 +327,12 @@ static void json_step(explaining *x, pl_json_writer *w, const pl_step *step) {
     json_optional(w, "share", step->share > 0, step->share);
     json_optional(w, "contribution", step->additive && step->has_score, step->contribution);
     if (step->value.formula.len) json_trace(x, w, node->child_count ? "combine" : "value", &step->value);
+    if (step->passage_count) {
+        pl_json_key(w, "stages");
+        pl_json_array(w);
+        for (size_t i = 0; i < step->passage_count; i++) json_passage(x, w, step, &step->passages[i]);
+        pl_json_end(w);
+    }
     if (step->has_score_trace) json_trace(x, w, "rule", &step->score);
     pl_json_end(w);
 }
@@ -278,6 +347,7 @@ static void write_json(explaining *x) {
     pl_json_key(&w, "period");
     pl_json_text_or_null(&w, x->s->dataset->periods[line->period]);
     json_optional(&w, "total", line->has_total, line->total);
+    if (x->e->has_share) json_optional(&w, "share_of_values", true, x->e->share);
     json_optional(&w, "rank", line->rank > 0, line->rank);
     json_optional(&w, "ranked", true, (double)x->e->units_ranked);
     json_optional(&w, "group_rank", line->group_rank > 0, line->group_rank);

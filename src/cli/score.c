@@ -1,6 +1,7 @@
 #include "cli/grid.h"
 #include "cli/output.h"
 #include "cli/session.h"
+#include "cli/stage.h"
 #include "cli/workbook.h"
 
 #include <plumbline/base/number.h>
@@ -18,6 +19,10 @@ static const cli_option people_option = {"--for-people", NULL, NULL,
                                          "CSV that a spreadsheet opens well: byte-order mark, CRLF, no text taken for a formula",
                                          "便于电子表格打开的 CSV：带 BOM、CRLF，文本不会被当成公式"};
 static const cli_option top_option = {"--top", "N", NULL, "only the first N lines of a table", "表格只显示前 N 行"};
+
+static const cli_option stage_option = {"--stage", CLI_STAGE_WORDS, CLI_STAGE_WORDS,
+                                        "instead of scores the values of every leaf at this stage (aggregated: of every node)",
+                                        "不输出得分，而输出各末级指标在该阶段的值（aggregated 为全部节点）"};
 
 static bool has_periods(const cli_session *s) {
     size_t scored = 0;
@@ -224,6 +229,12 @@ static int run(const cli_call *call) {
     if (top_text && (!pl_number_parse(pl_str_of(top_text), &top) || top < 1 || top > 1e15))
         return cli_usage(call->command, "--top is a number of lines");
     const char *format = cli_value(call, &format_option, cli_value(call, &cli_out, NULL) ? "csv" : "table");
+    const char *stage = cli_value(call, &stage_option, NULL);
+    if (stage && cli_value(call, &nodes_option, NULL))
+        return cli_usage(call->command, "--stage shows every leaf, so --nodes does not go with it");
+    bool for_people = cli_value(call, &people_option, NULL) != NULL;
+    if (stage && strcmp(format, "xlsx") == 0) return cli_usage(call->command, "--stage comes as table, csv or json");
+    if (stage) return cli_stage_run(call, cli_stage_named(stage), format, for_people, top_text ? (size_t)top : SIZE_MAX);
     bool json = strcmp(format, "json") == 0, xlsx = strcmp(format, "xlsx") == 0;
     if (xlsx && !cli_value(call, &cli_out, NULL)) return cli_usage(call->command, "--format xlsx needs --out F");
     if (!xlsx && (cli_value(call, &cli_units, NULL) || cli_value(call, &cli_formulas, NULL)))
@@ -239,7 +250,7 @@ static int run(const cli_call *call) {
             if (json)
                 write_json(&s, &result.output);
             else if (strcmp(format, "csv") == 0)
-                write_csv(&s, cli_value(call, &people_option, NULL) != NULL, &result.output);
+                write_csv(&s, for_people, &result.output);
             else
                 write_table(&s, call, top_text ? (size_t)top : SIZE_MAX, &result.output);
             status = cli_result_close(&result);
@@ -249,8 +260,9 @@ static int run(const cli_call *call) {
     return status;
 }
 
-static const cli_option *const options[] = {&cli_data,  &cli_period,   &nodes_option, &format_option, &people_option, &top_option,
-                                            &cli_units, &cli_formulas, &cli_out,      &cli_threads,   &cli_lang,      NULL};
+static const cli_option *const options[] = {&cli_data,    &cli_period,   &nodes_option, &format_option, &people_option,
+                                            &top_option,  &stage_option, &cli_units,    &cli_formulas,  &cli_out,
+                                            &cli_threads, &cli_lang,     NULL};
 
 const cli_command cli_score = {
     .name = "score",
@@ -263,10 +275,15 @@ const cli_command cli_score = {
         "Lines come by place, then by code; units without a total last. CSV has unit, name, group, a period where there are\n"
         "several, the nodes asked for, rank and group_rank. A workbook (xlsx) has the ranking with a chart, a sheet for each "
         "group\n"
-        "and, up to 200 units, a sheet for each unit with its reasons.",
+        "and, up to 200 units, a sheet for each unit with its reasons.\n"
+        "--stage shows what a value becomes on its way: value (as reported), denominated, imputed, screened, treated, normalised\n"
+        "(the points), aggregated; lines come in the order of the units.",
     .details_zh =
         "按名次、代码排列，没有总分的单位在最后。CSV 各列为 unit、name、group、（多期时）period、所求各节点、rank、group_rank。"
-        "工作簿（xlsx）含名次表和图、每类一张表；单位不超过 200 个时，每个单位另有一张说明得分理由的表。",
+        "工作簿（xlsx）含名次表和图、每类一张表；单位不超过 200 个时，每个单位另有一张说明得分理由的表。\n"
+        "--stage "
+        "显示一个值在各阶段的样子：value（填报值）、denominated（除以分母）、imputed（插补）、screened（筛选）、treated（处理）、\n"
+        "normalised（标准化得分）、aggregated（合成）；按单位顺序排列。",
     .options = options,
     .run = run,
 };

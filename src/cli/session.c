@@ -14,6 +14,13 @@ static bool read_threads(const cli_call *call, unsigned *threads) {
     return true;
 }
 
+/* What a command wants of a model. */
+typedef struct wish {
+    pl_score_nodes nodes;
+    bool digest;
+    const pl_stage *stage; /* values of this stage instead of scores; NULL: scores */
+} wish;
+
 static pl_status load_data(cli_session *s, const cli_call *call, const char *path, bool digest) {
     const char *files[CLI_MOST_OPTIONS];
     pl_dataset_options options = {.files = files, .pool = s->pool, .digest = digest};
@@ -26,12 +33,14 @@ static pl_status load_data(cli_session *s, const cli_call *call, const char *pat
     return pl_status_worse(status, pl_dataset_load(&s->dataset, s->model, &options, &s->problems));
 }
 
-static pl_status load(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest) {
-    pl_status status = load_data(s, call, path, digest);
+static pl_status load(cli_session *s, const cli_call *call, const char *path, const wish *w) {
+    pl_status status = load_data(s, call, path, w->digest);
     if (!s->dataset) return status;
     cli_progress_phase(s->progress, "scoring");
     status = pl_compile(&s->compiled, s->model, s->dataset, cli_value(call, &cli_period, NULL), &s->problems);
-    return status == PL_OK ? pl_score(&s->scores, s->compiled, nodes, s->pool, &s->problems) : status;
+    if (status != PL_OK) return status;
+    if (w->stage) return pl_stage_values(&s->staged, s->compiled, *w->stage, s->pool, &s->problems);
+    return pl_score(&s->scores, s->compiled, w->nodes, s->pool, &s->problems);
 }
 
 static int begin(cli_session *s, const cli_call *call) {
@@ -53,11 +62,19 @@ static int finish(cli_session *s, pl_status status, cli_telling telling) {
     return cli_exit_status(status);
 }
 
-int cli_session_open(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest,
-                     cli_telling telling) {
+static int open_session(cli_session *s, const cli_call *call, const char *path, const wish *w, cli_telling telling) {
     int status = begin(s, call);
     if (status == EXIT_USAGE) return status;
-    return finish(s, status == EXIT_DONE ? load(s, call, path, nodes, digest) : PL_MEMORY, telling);
+    return finish(s, status == EXIT_DONE ? load(s, call, path, w) : PL_MEMORY, telling);
+}
+
+int cli_session_open(cli_session *s, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest,
+                     cli_telling telling) {
+    return open_session(s, call, path, &(wish){.nodes = nodes, .digest = digest}, telling);
+}
+
+int cli_session_open_stage(cli_session *s, const cli_call *call, const char *path, pl_stage stage) {
+    return open_session(s, call, path, &(wish){.stage = &stage}, CLI_TELL_ALL);
 }
 
 int cli_session_load(cli_session *s, const cli_call *call, const char *path, bool data) {
@@ -69,6 +86,7 @@ int cli_session_load(cli_session *s, const cli_call *call, const char *path, boo
 }
 
 void cli_session_close(cli_session *s) {
+    pl_staged_free(s->staged);
     pl_scores_free(s->scores);
     pl_compiled_free(s->compiled);
     pl_dataset_free(s->dataset);

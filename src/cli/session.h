@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 
 #include <plumbline/score/explain.h>
+#include <plumbline/score/stage.h>
 
 typedef struct cli_session {
     pl_problems problems;
@@ -14,7 +15,8 @@ typedef struct cli_session {
     pl_model *model;
     pl_dataset *dataset;
     pl_compiled *compiled;
-    pl_scores *scores;
+    pl_scores *scores; /* NULL where values of a stage were asked for: */
+    pl_staged *staged; /* else NULL */
 } cli_session;
 
 typedef enum cli_telling { CLI_TELL_NOTHING, CLI_TELL_ERRORS, CLI_TELL_ALL } cli_telling;
@@ -24,6 +26,8 @@ typedef enum cli_telling { CLI_TELL_NOTHING, CLI_TELL_ERRORS, CLI_TELL_ALL } cli
  * rest as well; nothing where the command writes the problems itself. `digest`: the data's digest is wanted. */
 int cli_session_open(cli_session *session, const cli_call *call, const char *path, pl_score_nodes nodes, bool digest,
                      cli_telling telling);
+/* The same for the values of one stage between report and score; all problems are told. */
+int cli_session_open_stage(cli_session *session, const cli_call *call, const char *path, pl_stage stage);
 
 /* Loads the model, and its data where `data` says so, without scoring, and prints all that is wrong; otherwise as
  * cli_session_open. */

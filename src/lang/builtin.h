@@ -9,6 +9,8 @@ typedef enum pl_builtin {
     BUILTIN_REDUCE,  /* detail: pl_reduce */
     BUILTIN_COUNT,
     BUILTIN_SPREAD, /* variance */
+    BUILTIN_COLUMN, /* as BUILTIN_DEFINED, over scopes whose members all see the same members: not periods, not children */
+    BUILTIN_BOXCOX, /* likewise; the exponent may be the text "fit" */
     BUILTIN_RANK,   /* detail 1: place, 1 the best by the direction; 0: rank from the smallest */
     BUILTIN_IF,
     BUILTIN_COALESCE,

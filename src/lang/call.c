@@ -1,5 +1,6 @@
 #include "lang/builtin.h"
 #include "lang/compiler.h"
+#include "lang/treatment.h"
 
 #include <math.h>
 
@@ -172,18 +173,24 @@ static pl_status need_type(pl_compiler *c, const pl_function *f, const pl_node *
 
 /* ---- what is built in ---- */
 
+/* The second argument of an aggregate: a share, or a number of members. */
+static pl_status read_parameter(pl_compiler *c, const pl_function *f, pl_reduce how, pl_node argument, double *out) {
+    if (!pl_program_constant(c->program, argument, out))
+        return pl_compile_problem(c, "E213", "the second argument of %s must be a number that is the same everywhere", f->name);
+    bool good = how == REDUCE_QUANTILE ? *out >= 0 && *out <= 1 : *out >= 0 && *out == floor(*out);
+    if (!good)
+        return pl_compile_problem(c, "E213", "the second argument of %s must be %s", f->name,
+                                  how == REDUCE_QUANTILE ? "from 0 to 1" : "a whole number, 0 or more");
+    if (how >= REDUCE_SKEW && *out > MOST_WINSORISED)
+        return pl_compile_problem(c, "E213", "%s changes at most %d points", f->name, MOST_WINSORISED);
+    return PL_OK;
+}
+
 static pl_status make_reduce(pl_compiler *c, const pl_call_frame *frame, pl_reduce how, const pl_node *arguments, size_t count,
                              pl_node *out) {
-    const pl_function *f = frame->definition->function;
     double parameter = 0;
-    if (count > 1) {
-        if (!pl_program_constant(c->program, arguments[1], &parameter))
-            return pl_compile_problem(c, "E213", "the second argument of %s must be a number that is the same everywhere", f->name);
-        bool good = how == REDUCE_QUANTILE ? parameter >= 0 && parameter <= 1 : parameter >= 0 && parameter == floor(parameter);
-        if (!good)
-            return pl_compile_problem(c, "E213", "the second argument of %s must be %s", f->name,
-                                      how == REDUCE_QUANTILE ? "from 0 to 1" : "a whole number, 0 or more");
-    }
+    pl_status status = count > 1 ? read_parameter(c, frame->definition->function, how, arguments[1], &parameter) : PL_OK;
+    if (status != PL_OK) return status;
     return pl_graph_reduce(c->program, how, frame->range, arguments[0], frame->key, parameter, out);
 }
 
@@ -303,14 +310,36 @@ static pl_status make_defined(pl_compiler *c, const pl_call_frame *frame, pl_nod
     return pl_compile_syntax(&inner, frame->definition->body, out);
 }
 
+/* The definition with the exponent that fits best where it is left to the data. */
+static pl_status make_boxcox(pl_compiler *c, const pl_call_frame *frame, const pl_node *arguments, pl_node *out) {
+    const pl_function *f = frame->definition->function;
+    pl_node own[2] = {arguments[0], arguments[1]};
+    pl_call_frame inner = *frame;
+    inner.arguments = own;
+    pl_status status = need_type(c, f, arguments, 0, 1, PL_TYPE_NUMBER);
+    double text;
+    bool chosen = status == PL_OK && pl_program_type(c->program, own[1]) == PL_TYPE_TEXT;
+    if (chosen && pl_program_constant(c->program, own[1], &text) &&
+        pl_str_is(pl_intern_text(pl_program_texts(c->program), (uint32_t)text), "fit"))
+        status = pl_graph_reduce(c->program, REDUCE_EXPONENT, frame->range, own[0], 0, 0, &own[1]);
+    else if (chosen)
+        return pl_compile_problem(c, "E213", "the exponent of %s is a number, or \"fit\" for the most likely one", f->name);
+    if (status == PL_OK) status = need_type(c, f, own, 1, 2, PL_TYPE_NUMBER);
+    return status != PL_OK ? status : make_defined(c, &inner, out);
+}
+
 static pl_status make_over_rows(pl_compiler *c, const pl_call_frame *frame, const pl_node *arguments, size_t count, pl_node *out) {
     const pl_function *f = frame->definition->function;
     pl_status status = need_domain(c, frame, arguments, count);
     if (status != PL_OK) return status;
     if (f->builtin == BUILTIN_COUNT) return make_count(c, frame, arguments[0], out);
+    bool list = frame->range.scope != PL_SCOPE_ALL && frame->range.scope != PL_SCOPE_GROUP;
+    if (list && (f->builtin == BUILTIN_COLUMN || f->builtin == BUILTIN_BOXCOX))
+        return pl_compile_problem(c, "E215",
+                                  "%s runs over units that are compared with one another: all, group, peers or unit.NAME", f->name);
+    if (f->builtin == BUILTIN_BOXCOX) return make_boxcox(c, frame, arguments, out);
     status = need_type(c, f, arguments, 0, count, PL_TYPE_NUMBER);
     if (status != PL_OK) return status;
-    bool list = frame->range.scope != PL_SCOPE_ALL && frame->range.scope != PL_SCOPE_GROUP;
     switch ((pl_builtin)f->builtin) {
     case BUILTIN_RANK: return make_rank(c, f->detail, frame->range, arguments[0], out);
     case BUILTIN_REDUCE: return make_reduce(c, frame, (pl_reduce)f->detail, arguments, count, out);
@@ -320,8 +349,11 @@ static pl_status make_over_rows(pl_compiler *c, const pl_call_frame *frame, cons
     case BUILTIN_PARTS:
         if (frame->definition->body) return make_defined(c, frame, out);
         return pl_graph_reduce(c->program, reduce_of((pl_combine)f->detail), frame->range, arguments[0], frame->key, 0, out);
-    default: return make_defined(c, frame, out);
+    default: break;
     }
+    double points; /* a definition whose second argument goes to an aggregate says so in its detail */
+    if (f->detail) status = read_parameter(c, f, (pl_reduce)f->detail, arguments[1], &points);
+    return status != PL_OK ? status : make_defined(c, frame, out);
 }
 
 static pl_status make(pl_compiler *c, const pl_call_frame *frame, const pl_node *arguments, size_t count, pl_node *out) {

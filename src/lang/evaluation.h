@@ -131,7 +131,7 @@ pl_status pl_records_run(pl_evaluation *e, pl_node node);
 
 /* Sorts numbers in rising order. */
 void pl_order_sort(double *values, size_t count);
-/* The aggregate of sorted, present values; false when there is none. For every pl_reduce. */
-bool pl_order_reduce(pl_reduce how, double parameter, const double *sorted, size_t count, double *out);
+/* The aggregate of sorted, present values; false when there is none. For every pl_reduce. May overwrite `sorted`. */
+bool pl_order_reduce(pl_reduce how, double parameter, double *sorted, size_t count, double *out);
 
 #endif

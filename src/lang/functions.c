@@ -9,6 +9,8 @@
 #define LEFT_OUT_ZH "缺失值不参与；全部缺失则缺失"
 #define OWN_MISSING "missing where x is; missing members are left out"
 #define OWN_MISSING_ZH "x 缺失则缺失；缺失的成员不参与"
+#define PAIRS "members that lack x or y are left out; missing where the line is not determined"
+#define PAIRS_ZH "缺 x 或 y 的成员不参与；直线无法确定则缺失"
 #define BOTH "a list of arguments: " PROPAGATES "; over a scope: left out"
 #define BOTH_ZH "参数列表：" PROPAGATES_ZH "；带范围：缺失值不参与"
 
@@ -184,6 +186,72 @@ static const pl_function functions[] = {
      "1 where x lies from `from` to `to`, falling straight to 0 at `least` and at `most`.",
      "x 在 from 到 to 之间为 1，向两侧直线降到 least、most 处为 0。", PROPAGATES, PROPAGATES_ZH, "within(70, 40, 60, 20, 80)",
      "0.5", "clamp(min((x - least) / (from - least), (most - x) / (most - to)), 0, 1)", 0, 0},
+    /* ---- treatment ---- */
+    {"boxcox", "x, exponent = \"fit\"", "treatment", PL_OVER_PEERS,
+     "Power transformation of Box and Cox (1964): (x^e - 1)/e, ln(x) for e = 0; missing, and reported, where x is not above 0. "
+     "With \"fit\" the exponent of boxcox_exponent.",
+     "Box 与 Cox（1964）的幂变换：(x^e - 1)/e，e = 0 时为 ln(x)；x 不大于 0 时缺失并报告。\"fit\" 表示用 boxcox_exponent 的指数。",
+     OWN_MISSING, OWN_MISSING_ZH, "boxcox(x, 2)", "40, 24, 24, 12",
+     "if(x > 0, if(exponent = 0, ln(x), (x ^ exponent - 1) / exponent), ln(x))", BUILTIN_BOXCOX, 0},
+    {"boxcox_exponent", "x", "treatment", PL_OVER_ALWAYS,
+     "The exponent from -5 to 5 under which the transformed values are most likely normal (profile likelihood), to 6 decimals.",
+     "在 -5 到 5 之间使变换后的值最可能服从正态分布的指数（剖面似然），保留 6 位小数。",
+     "missing values are left out; missing where one is not above 0, or all are equal",
+     "缺失值不参与；有值不大于 0 或全部相等则缺失", "boxcox_exponent(x over all)", "0.811419", NULL, BUILTIN_REDUCE,
+     REDUCE_EXPONENT},
+    {"intercept", "y, x", "treatment", PL_OVER_ALWAYS,
+     "Where the straight line that fits y best (least squares) meets x = 0; over the members that have both.",
+     "y 对 x 最小二乘直线在 x = 0 处的值；只用两者都有的成员。", PAIRS, PAIRS_ZH, "intercept(x + 1, x over all)", "1",
+     "mean(y over scope where present(x)) - slope(y, x over scope) * mean(x over scope where present(y))", BUILTIN_COLUMN, 0},
+    {"kurt", "x", "treatment", PL_OVER_ALWAYS, "Excess kurtosis of a sample: G2, as spreadsheets' KURT.",
+     "样本超额峰度 G2，同电子表格的 KURT。",
+     "missing values are left out; missing where fewer than four are present, or all are equal",
+     "缺失值不参与；不足四个或全部相等则缺失", "kurt(x over all)", "1.5", NULL, BUILTIN_REDUCE, REDUCE_KURT},
+    {"logshift", "x", "treatment", PL_OVER_PEERS,
+     "Logarithm of the distance from the smallest of the peers plus 1 % of their range; missing, and reported, where all are "
+     "equal.",
+     "与同类最小值的距离加极差的 1%，再取自然对数；全部相等时缺失并报告。", OWN_MISSING, OWN_MISSING_ZH, "round(logshift(x), 4)",
+     "1.3962, 0.7129, 0.7129, -3.2189", "ln(x - min(x over scope) + 0.01 * (max(x over scope) - min(x over scope)))", 0, 0},
+    {"passes", "x", "treatment", PL_OVER_ALWAYS,
+     "Needs the distribution no treatment? Skewness between -2 and 2, or kurtosis below 3.5, or too few values to tell.",
+     "分布是否无需处理：偏度在 -2 与 2 之间，或峰度小于 3.5，或值太少无法判断。", "missing values are left out; never missing",
+     "缺失值不参与；从不缺失", "passes(x over all)", "true",
+     "coalesce(abs(skew(x over scope)) < 2 or kurt(x over scope) < 3.5, true)", 0, 0},
+    {"predict", "y, x", "treatment", PL_OVER_PEERS,
+     "The value at x of the straight line that fits y best (least squares) over the members that have both: coalesce(y, predict(y, "
+     "x)) fills gaps by regression.",
+     "y 对 x 最小二乘直线在 x 处的值，只用两者都有的成员：coalesce(y, predict(y, x)) 以回归填补缺失。",
+     "missing where x is; members that lack x or y are left out; missing where the line is not determined",
+     "x 缺失则缺失；缺 x 或 y 的成员不参与；直线无法确定则缺失", "predict(2 * x, x)", "18, 14, 14, 10",
+     "mean(y over scope where present(x)) + slope(y, x over scope) * (x - mean(x over scope where present(y)))", BUILTIN_COLUMN, 0},
+    {"skew", "x", "treatment", PL_OVER_ALWAYS, "Skewness of a sample: G1, as spreadsheets' SKEW.",
+     "样本偏度 G1，同电子表格的 SKEW。",
+     "missing values are left out; missing where fewer than three are present, or all are equal",
+     "缺失值不参与；不足三个或全部相等则缺失", "round(skew(x ^ 2 over all), 4)", "0.517", NULL, BUILTIN_REDUCE, REDUCE_SKEW},
+    {"slope", "y, x", "treatment", PL_OVER_ALWAYS,
+     "Slope of the straight line that fits y best (least squares); over the members that have both. Missing, and reported, where "
+     "all x are equal.",
+     "y 对 x 最小二乘直线的斜率；只用两者都有的成员。x 全部相等时缺失并报告。", PAIRS, PAIRS_ZH, "slope(2 * x, x over all)", "2",
+     "sum((x - mean(x over scope where present(y))) * (y - mean(y over scope where present(x))) over scope) / "
+     "sum((x - mean(x over scope where present(y))) ^ 2 over scope where present(y))",
+     BUILTIN_COLUMN, 0},
+    {"treat", "x, k = 5", "treatment", PL_OVER_PEERS,
+     "x where the distribution passes; else winsorised by at most k points; where that is not enough, logshift of x as it was.",
+     "分布无需处理时为 x；否则最多对 k 个点缩尾；仍不够则对原来的 x 取 logshift。", OWN_MISSING, OWN_MISSING_ZH, "treat(x)",
+     "9, 7, 7, 5",
+     "if(coalesce(abs(skew(x over scope)) < 2 or kurt(x over scope) < 3.5, true), x, "
+     "if(passes(winsorise(x, k over scope) over scope), winsorise(x, k over scope), logshift(x over scope)))",
+     BUILTIN_COLUMN, REDUCE_WINSOR_HIGH},
+    {"winsor_high", "x, k", "treatment", PL_OVER_ALWAYS, "The most that winsorise(x, k) leaves.", "winsorise(x, k) 保留的最大值。",
+     LEFT_OUT, LEFT_OUT_ZH, "winsor_high(x, 5 over all)", "9", NULL, BUILTIN_REDUCE, REDUCE_WINSOR_HIGH},
+    {"winsor_low", "x, k", "treatment", PL_OVER_ALWAYS, "The least that winsorise(x, k) leaves.", "winsorise(x, k) 保留的最小值。",
+     LEFT_OUT, LEFT_OUT_ZH, "winsor_low(x, 5 over all)", "5", NULL, BUILTIN_REDUCE, REDUCE_WINSOR_LOW},
+    {"winsorise", "x, k = 5", "treatment", PL_OVER_PEERS,
+     "While the distribution does not pass and fewer than k points have been changed, the highest (skewness below 0: the lowest) "
+     "take the value of the next.",
+     "分布未通过且改动不足 k 个点时，最大的点（偏度为负时最小的点）取相邻点的值，逐次进行。", OWN_MISSING, OWN_MISSING_ZH,
+     "winsorise(x)", "9, 7, 7, 5", "clamp(x, winsor_low(x, k over scope), winsor_high(x, k over scope))", BUILTIN_DEFINED,
+     REDUCE_WINSOR_HIGH},
 };
 
 #define COUNT (sizeof functions / sizeof *functions)
@@ -215,11 +283,8 @@ void pl_function_describe(const pl_function *function, bool chinese, pl_buffer *
 void pl_functions_markdown(pl_buffer *out) {
     static const struct {
         const char *category, *title;
-    } titles[] = {{"arithmetic", "Arithmetic 算术"},
-                  {"logic", "Logic 逻辑"},
-                  {"aggregate", "Aggregates 汇总"},
-                  {"normaliser", "Normalisers 标准化"},
-                  {"rule", "Rules 计分规则"}};
+    } titles[] = {{"arithmetic", "Arithmetic 算术"},    {"logic", "Logic 逻辑"},    {"aggregate", "Aggregates 汇总"},
+                  {"normaliser", "Normalisers 标准化"}, {"rule", "Rules 计分规则"}, {"treatment", "Treatment of data 数据处理"}};
     pl_buffer_text(
         out, "# Functions 函数\n\n"
              "Made from `src/lang/functions.c` by `plumbline help functions --format markdown`; a test keeps the two the same and\n"

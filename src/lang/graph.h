@@ -64,6 +64,12 @@ typedef enum pl_reduce {
     REDUCE_QUANTILE, /* value = p in 0..1; linear between neighbours (Excel's PERCENTILE.INC, R's type 7) */
     REDUCE_TRIMMED,  /* mean without the value-many lowest and as many highest; missing when none is left */
     REDUCE_VARIANCE, /* with n - 1; for lists of members only: over all and group it is made of sums */
+    /* treatment.h: */
+    REDUCE_SKEW,
+    REDUCE_KURT,
+    REDUCE_WINSOR_LOW, /* bounds that winsorising keeps values within; value = most points to change */
+    REDUCE_WINSOR_HIGH,
+    REDUCE_EXPONENT, /* the most likely exponent of Box and Cox */
 } pl_reduce;
 
 typedef struct pl_graph_node {

@@ -1,5 +1,6 @@
 #include "lang/evaluation.h"
 #include "lang/sum.h"
+#include "lang/treatment.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -78,8 +79,9 @@ static bool variance(const double *values, size_t count, double *out) {
     return isfinite(*out);
 }
 
-bool pl_order_reduce(pl_reduce how, double parameter, const double *sorted, size_t count, double *out) {
+bool pl_order_reduce(pl_reduce how, double parameter, double *sorted, size_t count, double *out) {
     *out = 0;
+    if (how >= REDUCE_SKEW) return pl_treatment_reduce(how, parameter, sorted, count, out);
     if (how == REDUCE_COUNT) {
         *out = (double)count;
         return true;

@@ -98,31 +98,76 @@ static bool is_signed(const tracer *t, const pl_syntax *s) {
     return t->inside && s->kind == SYNTAX_BINARY && s->symbol == SYMBOL_MULTIPLY && is_direction(s->arguments[0]);
 }
 
-/* An argument of an aggregate as the user wrote it. */
-static void write_source(tracer *t, const pl_syntax *s, pl_buffer *out) {
-    const pl_syntax *argument = argument_of(t, s);
-    if (argument) {
-        const trace_frame *inside = step_out(t);
-        write_source(t, argument, out);
-        step_in(t, inside);
-    } else if (is_signed(t, s)) {
-        if (t->compiler.meaning->direction < 0) pl_buffer_char(out, '-');
-        write_source(t, s->arguments[1], out);
-    } else if (s->to <= t->source.len) {
-        pl_buffer_add(out, t->source.at + s->from, s->to - s->from);
+/* Inside a definition what is known beforehand is written as the number it is: 100 for u - l. */
+static bool known(tracer *t, const pl_syntax *s, double *value) {
+    pl_node node;
+    return t->inside && compile(t, s, &node) && pl_program_constant(t->compiler.program, node, value) &&
+           pl_program_type(t->compiler.program, node) == PL_TYPE_NUMBER;
+}
+
+static void write_source(tracer *t, const pl_syntax *s, pl_buffer *out);
+
+/* What a parameter stands for, as the user wrote it; a default, which nobody wrote, as the number it is. */
+static void write_argument(tracer *t, const pl_syntax *s, const pl_syntax *argument, pl_buffer *out) {
+    bool given = false;
+    double value;
+    for (size_t i = 0; i < t->inside->call->count; i++) given |= t->inside->call->arguments[i] == argument;
+    if (!given && known(t, s, &value)) {
+        write_number(out, value);
+        return;
     }
+    const trace_frame *inside = step_out(t);
+    write_source(t, argument, out);
+    step_in(t, inside);
+}
+
+/* Copies the source of `s` up to `to` and moves on. */
+static void copy_source(const tracer *t, size_t *from, size_t to, pl_buffer *out) {
+    if (*from < to && to <= t->source.len) pl_buffer_add(out, t->source.at + *from, to - *from);
+    *from = to;
 }
 
 /* The scope as it was written; `peers` and what a definition hands on as what they stand for. */
-static void write_scope(const tracer *t, const pl_syntax *s, const pl_call_frame *frame, pl_buffer *out) {
+static void write_scope(const pl_syntax *s, const pl_call_frame *frame, const trace_frame *inside, pl_buffer *out) {
     static const char *const scopes[] = {"all", "group", "periods", "months", "quarters", "halves", "years", "children", "below"};
-    bool handed_on = t->inside && !s->by_attribute && pl_str_is(s->scope, "scope");
-    if (s->by_attribute)
+    if (inside && !s->by_attribute && pl_str_is(s->scope, "scope"))
+        write_scope(inside->call, &inside->frame, inside->outer, out);
+    else if (s->by_attribute)
         pl_buffer_print(out, " over unit.%.*s", PL_ARG(s->scope));
-    else if (frame->range.scope == PL_SCOPE_RECORDS && !handed_on)
+    else if (frame->range.scope == PL_SCOPE_RECORDS)
         pl_buffer_print(out, " over %.*s%s%.*s", PL_ARG(s->scope), s->of.len ? " of " : "", PL_ARG(s->of));
-    else if (frame->range.scope != PL_SCOPE_RECORDS)
+    else
         pl_buffer_print(out, " over %s", scopes[frame->range.scope]);
+}
+
+/* A part of an expression as the user wrote it, in a definition with the arguments and the scope of the call put in. */
+static void write_source(tracer *t, const pl_syntax *s, pl_buffer *out) {
+    const pl_syntax *argument = argument_of(t, s);
+    if (argument) {
+        write_argument(t, s, argument, out);
+        return;
+    }
+    if (is_signed(t, s)) {
+        if (t->compiler.meaning->direction < 0) pl_buffer_char(out, '-');
+        write_source(t, s->arguments[1], out);
+        return;
+    }
+    size_t from = s->from;
+    for (size_t i = 0; i < s->count; i++) {
+        copy_source(t, &from, s->arguments[i]->from, out);
+        write_source(t, s->arguments[i], out);
+        from = s->arguments[i]->to;
+    }
+    if (t->inside && pl_str_is(s->scope, "scope")) {
+        write_scope(t->inside->call, &t->inside->frame, t->inside->outer, out);
+        from += sizeof " over scope" - 1; /* so it is written in every definition */
+    }
+    if (s->where) {
+        copy_source(t, &from, s->where->from, out);
+        write_source(t, s->where, out);
+        from = s->where->to;
+    }
+    copy_source(t, &from, s->to, out);
 }
 
 /* Of records with the same key the first of the largest counts. */
@@ -173,7 +218,7 @@ static void note_comparison(tracer *t, const pl_syntax *s, pl_node node, const p
         if (i) pl_buffer_text(&what, ", ");
         write_source(t, s->arguments[i], &what);
     }
-    write_scope(t, s, frame, &what);
+    write_scope(s, frame, t->inside, &what);
     if (s->where) {
         pl_buffer_text(&what, " where ");
         write_source(t, s->where, &what);
@@ -204,24 +249,48 @@ static void write_list(tracer *t, const pl_syntax *s) {
     pl_buffer_char(&t->out, ')');
 }
 
+/* Steps into the definition of the function that `s` calls. */
+static bool enter(tracer *t, const pl_syntax *s, const pl_call_frame *frame, trace_frame *inside) {
+    size_t count;
+    *inside = (trace_frame){*frame, s, t->inside, t->source};
+    if (t->status == PL_OK) t->status = pl_compile_arguments(&t->compiler, s, &inside->frame, &count);
+    if (t->status != PL_OK) return false;
+    step_in(t, inside);
+    return true;
+}
+
 /* A function that the language defines is written out with its arguments put in. */
 static void write_definition(tracer *t, const pl_syntax *s, const pl_call_frame *frame) {
-    trace_frame inside = {*frame, s, t->inside, t->source};
-    size_t count;
-    t->status = pl_compile_arguments(&t->compiler, s, &inside.frame, &count);
-    if (t->status != PL_OK) return;
-    step_in(t, &inside);
+    trace_frame inside;
+    if (!enter(t, s, frame, &inside)) return;
     write_tree(t, frame->definition->body);
     step_out(t);
 }
 
-/* The branch of an `if` whose condition is known beforehand: it needs no telling. NULL where it is not. */
+/* Inside a definition, the branch of an `if` that is taken: the other needs no telling. NULL where there is none. */
 static const pl_syntax *chosen_branch(tracer *t, const pl_syntax *s) {
     pl_node condition;
     double value;
     if (!t->inside || !pl_str_is_fold(s->text, "if") || s->count != 3) return NULL;
-    if (!compile(t, s->arguments[0], &condition) || !pl_program_constant(t->compiler.program, condition, &value)) return NULL;
+    if (!compile(t, s->arguments[0], &condition)) return NULL;
+    if (!pl_evaluation_value(t->evaluation, condition, t->row, &value)) return NULL;
     return s->arguments[value != 0 ? 1 : 2];
+}
+
+/* What the condition of such an `if` was compared with, without the condition itself. */
+static void note_condition(tracer *t, const pl_syntax *condition) {
+    pl_buffer out = t->out;
+    pl_buffer_init(&t->out, 1 << 20);
+    write_tree(t, condition);
+    if (t->out.failed) t->status = PL_MEMORY;
+    pl_buffer_free(&t->out);
+    t->out = out;
+}
+
+/* Functions of a row and its peers that the language defines: they are written out, as those of a row alone. */
+static bool is_written_out(const pl_function *f) {
+    return f->definition && f->over != PL_OVER_ALWAYS && f->over != PL_OVER_MAY &&
+           (f->builtin == BUILTIN_DEFINED || f->builtin == BUILTIN_COLUMN);
 }
 
 static void write_call(tracer *t, const pl_syntax *s) {
@@ -231,18 +300,19 @@ static void write_call(tracer *t, const pl_syntax *s) {
         write_compiled(t, s);
         return;
     }
-    t->status = pl_definition_of(t->compiler.program, f, &frame.definition);
+    if (t->status == PL_OK) t->status = pl_definition_of(t->compiler.program, f, &frame.definition);
     if (t->status == PL_OK) t->status = pl_compile_scope(&t->compiler, s, f, &frame);
     if (t->status != PL_OK) return;
-    if (frame.has_scope) {
+    if (is_written_out(f)) {
+        write_definition(t, s, &frame);
+    } else if (frame.has_scope) {
         pl_node node;
         if (!compile(t, s, &node)) return;
         write_value(t, node);
-        note_comparison(t, s, node, &frame);
-    } else if (f->builtin == BUILTIN_DEFINED) {
-        write_definition(t, s, &frame);
+        if (pl_program_type(t->compiler.program, node) != PL_TYPE_BOOLEAN) note_comparison(t, s, node, &frame);
     } else {
         const pl_syntax *branch = chosen_branch(t, s);
+        if (branch) note_condition(t, s->arguments[0]);
         if (branch)
             write_tree(t, branch);
         else
@@ -250,14 +320,21 @@ static void write_call(tracer *t, const pl_syntax *s) {
     }
 }
 
-/* Inside a definition what is known beforehand is written as the number it is: 100 for u - l. */
-static bool known(tracer *t, const pl_syntax *s, double *value) {
-    pl_node node;
-    return t->inside && compile(t, s, &node) && pl_program_constant(t->compiler.program, node, value) &&
-           pl_program_type(t->compiler.program, node) == PL_TYPE_NUMBER;
-}
-
 static const pl_syntax *without_neutral(tracer *t, const pl_syntax *s);
+
+static int written_precedence(tracer *t, const pl_syntax *s);
+
+static int written_out_precedence(tracer *t, const pl_syntax *s, const pl_function *f) {
+    pl_call_frame frame = {0};
+    trace_frame inside;
+    int precedence = 10;
+    if (t->status == PL_OK) t->status = pl_definition_of(t->compiler.program, f, &frame.definition);
+    if (t->status == PL_OK) t->status = pl_compile_scope(&t->compiler, s, f, &frame);
+    if (!enter(t, s, &frame, &inside)) return precedence;
+    precedence = written_precedence(t, frame.definition->body);
+    step_out(t);
+    return precedence;
+}
 
 /* How tightly what will be written for `s` binds. */
 static int written_precedence(tracer *t, const pl_syntax *s) {
@@ -275,10 +352,7 @@ static int written_precedence(tracer *t, const pl_syntax *s) {
     if (only) return written_precedence(t, only);
     if (s->kind == SYNTAX_CALL) {
         const pl_function *f = pl_library_find(pl_graph_library(t->compiler.program), s->text);
-        const pl_definition *definition;
-        bool written_out = f && f->builtin == BUILTIN_DEFINED && f->over == PL_OVER_NEVER;
-        if (written_out && pl_definition_of(t->compiler.program, f, &definition) == PL_OK)
-            return pl_syntax_precedence(definition->body);
+        if (f && is_written_out(f)) return written_out_precedence(t, s, f);
         const pl_syntax *branch = chosen_branch(t, s);
         return branch ? written_precedence(t, branch) : 10;
     }

@@ -1,5 +1,6 @@
 #include <plumbline/model/compile.h>
 
+#include "model/compiling.h"
 #include "model/dependencies.h"
 #include "model/naming.h"
 #include "model/vocabulary.h"
@@ -9,35 +10,37 @@
 #include <math.h>
 #include <stdlib.h>
 
-typedef struct compiling {
-    pl_compiled *c;
-    pl_problems *problems;
-    pl_status worst;
-} compiling;
-
-static void keep(compiling *k, pl_status status) { k->worst = pl_status_worse(k->worst, status); }
+static void keep(pl_compiling *k, pl_status status) { pl_compiling_keep(k, status); }
 
 /* The column's name in messages: as the design spells it, whatever the sheet calls it. */
-static const char *const role_fields[] = {"value", "score", "combine", "applies"};
+static const char *const role_fields[] = {[PL_ROLE_VALUE] = "value",     [PL_ROLE_SCORE] = "score",   [PL_ROLE_COMBINE] = "combine",
+                                          [PL_ROLE_APPLIES] = "applies", [PL_ROLE_IMPUTE] = "impute", [PL_ROLE_TREAT] = "treat"};
 
-static pl_status compile_expression(compiling *k, size_t index, pl_role role, const pl_expression *expression, pl_type type,
-                                    pl_node *out) {
-    const pl_indicator *node = &k->c->model->indicators[index];
-    pl_place place = pl_indicator_place(k->c->model, node, role_fields[role]);
-    if (role == PL_ROLE_SCORE && node->score_place.file) place = node->score_place;
+/* Where the expression stands: in the row of the indicator, or in the settings. */
+static pl_place place_of(const pl_model *model, const pl_indicator *node, pl_role role) {
+    pl_place place = pl_indicator_place(model, node, role_fields[role]);
+    pl_place kept = role == PL_ROLE_SCORE    ? node->score_place
+                    : role == PL_ROLE_IMPUTE ? node->impute_place
+                    : role == PL_ROLE_TREAT  ? node->treat_place
+                                             : place;
+    return kept.file ? kept : place;
+}
+
+pl_status pl_compiling_expression(pl_compiling *k, size_t index, pl_role role, const pl_expression *expression, pl_type type,
+                                  pl_node *out) {
+    pl_place place = place_of(k->c->model, &k->c->model->indicators[index], role);
     pl_naming naming = {k->c, k->problems, index, role, place};
     pl_meaning meaning = pl_naming_meaning(&naming);
     return pl_program_compile(k->c->program, expression, &meaning, type, place, k->problems, out);
 }
 
-/* What stands in for a node that could not be compiled, so that others can go on. */
-static pl_node nothing(compiling *k) {
+pl_node pl_compiling_nothing(pl_compiling *k) {
     pl_node node = 0;
     keep(k, pl_program_missing(k->c->program, PL_TYPE_NUMBER, &node));
     return node;
 }
 
-static pl_status feed(compiling *k, size_t index, pl_node *out) {
+static pl_status feed(pl_compiling *k, size_t index, pl_node *out) {
     const pl_indicator *node = &k->c->model->indicators[index];
     pl_status status = pl_naming_element(k->c, node->code, out);
     if (status != PL_OK || *out) return status;
@@ -46,10 +49,10 @@ static pl_status feed(compiling *k, size_t index, pl_node *out) {
                           k->c->dataset->data_name, PL_ARG(node->code));
 }
 
-static pl_status combine(compiling *k, size_t index, pl_node *out) {
+static pl_status combine(pl_compiling *k, size_t index, pl_node *out) {
     const pl_model *model = k->c->model;
     const pl_indicator *node = &model->indicators[index];
-    if (node->combine) return compile_expression(k, index, PL_ROLE_COMBINE, node->combine, PL_TYPE_NUMBER, out);
+    if (node->combine) return pl_compiling_expression(k, index, PL_ROLE_COMBINE, node->combine, PL_TYPE_NUMBER, out);
     pl_part *parts = malloc(node->child_count * sizeof *parts);
     if (!parts) return PL_MEMORY;
     size_t count = 0;
@@ -63,22 +66,22 @@ static pl_status combine(compiling *k, size_t index, pl_node *out) {
     return status;
 }
 
-static void compile_value(compiling *k, size_t index) {
+static void compile_value(pl_compiling *k, size_t index) {
     const pl_indicator *node = &k->c->model->indicators[index];
     pl_node *out = &k->c->nodes[index].value;
     pl_status status;
     if (node->child_count)
         status = combine(k, index, out);
     else if (node->value)
-        status = compile_expression(k, index, PL_ROLE_VALUE, node->value, PL_TYPE_NUMBER, out);
+        status = pl_compiling_expression(k, index, PL_ROLE_VALUE, node->value, PL_TYPE_NUMBER, out);
     else
         status = feed(k, index, out);
     keep(k, status);
-    if (!*out && k->worst != PL_MEMORY) *out = nothing(k);
+    if (!*out && k->worst != PL_MEMORY) *out = pl_compiling_nothing(k);
 }
 
 /* What the parent takes: `missing` fills what is missing where the indicator applies; where it does not there is nothing. */
-static pl_status fill(compiling *k, size_t index, pl_node points, pl_node applies, pl_node *out) {
+static pl_status fill(pl_compiling *k, size_t index, pl_node points, pl_node applies, pl_node *out) {
     const pl_indicator *node = &k->c->model->indicators[index];
     pl_program *program = k->c->program;
     pl_node none, own = points, other = 0;
@@ -102,24 +105,40 @@ static pl_status fill(compiling *k, size_t index, pl_node points, pl_node applie
     return status;
 }
 
-static void compile_score(compiling *k, size_t index) {
+static void compile_applies(pl_compiling *k, size_t index) {
+    const pl_indicator *node = &k->c->model->indicators[index];
+    pl_node *out = &k->c->nodes[index].applies;
+    if (node->applies) keep(k, pl_compiling_expression(k, index, PL_ROLE_APPLIES, node->applies, PL_TYPE_BOOLEAN, out));
+}
+
+/* Where the node counts: where it applies, and the unit is kept. */
+static pl_status counting(pl_compiling *k, pl_node applies, pl_node *out) {
+    pl_node kept = k->c->kept;
+    *out = applies ? applies : kept;
+    return applies && kept ? pl_program_if(k->c->program, kept, applies, kept, out) : PL_OK;
+}
+
+static void compile_score(pl_compiling *k, size_t index) {
     const pl_model *model = k->c->model;
     const pl_indicator *node = &model->indicators[index];
     pl_indicator_nodes *nodes = &k->c->nodes[index];
-    if (!nodes->value) return;
-    nodes->points = nodes->value;
+    pl_stages_treat(k, index);
+    if (k->worst == PL_MEMORY) return;
+    nodes->points = nodes->treated;
     if (node->score) {
-        keep(k, compile_expression(k, index, PL_ROLE_SCORE, node->score, PL_TYPE_NUMBER, &nodes->points));
-        if (!nodes->points && k->worst != PL_MEMORY) nodes->points = nothing(k);
+        keep(k, pl_compiling_expression(k, index, PL_ROLE_SCORE, node->score, PL_TYPE_NUMBER, &nodes->points));
+        if (!nodes->points && k->worst != PL_MEMORY) nodes->points = pl_compiling_nothing(k);
+        if (k->worst != PL_MEMORY) keep(k, pl_naming_gate(k->c, nodes->points, &nodes->points));
     }
     if (k->worst == PL_MEMORY) return;
     if (!node->child_count && model->settings.digits_leaf >= 0)
         keep(k, pl_program_round(k->c->program, nodes->points, model->settings.digits_leaf, &nodes->points));
-    if (node->applies) keep(k, compile_expression(k, index, PL_ROLE_APPLIES, node->applies, PL_TYPE_BOOLEAN, &nodes->applies));
-    if (k->worst != PL_MEMORY) keep(k, fill(k, index, nodes->points, nodes->applies, &nodes->score));
+    pl_node counts = 0;
+    if (k->worst != PL_MEMORY) keep(k, counting(k, nodes->applies, &counts));
+    if (k->worst != PL_MEMORY) keep(k, fill(k, index, nodes->points, counts, &nodes->score));
 }
 
-static void compile_barred(compiling *k, size_t index) {
+static void compile_barred(pl_compiling *k, size_t index) {
     const pl_grade *grade = &k->c->model->grades[index];
     pl_naming naming = {k->c, k->problems, 0, PL_ROLE_BARRED, grade->place};
     pl_meaning meaning = pl_naming_meaning(&naming);
@@ -128,22 +147,32 @@ static void compile_barred(compiling *k, size_t index) {
                                    &k->c->barred[index]));
 }
 
-static void compile_all(compiling *k) {
+static void compile_step(pl_compiling *k, pl_step_id step) {
+    size_t index = pl_step_indicator(step);
+    if (step == pl_screen_step(k->c->model)) {
+        pl_stages_screen(k);
+        return;
+    }
+    switch (pl_step_kind_of(step)) {
+    case STEP_VALUE: compile_value(k, index); break;
+    case STEP_PREPARED: pl_stages_prepare(k, index); break;
+    case STEP_APPLIES: compile_applies(k, index); break;
+    default: compile_score(k, index); break;
+    }
+}
+
+static void compile_all(pl_compiling *k) {
     const pl_model *model = k->c->model;
-    pl_step_id *order = malloc((2 * model->indicator_count + 1) * sizeof *order);
+    pl_step_id *order = malloc(pl_step_count(model) * sizeof *order);
     if (!order) {
         k->worst = PL_MEMORY;
         return;
     }
-    keep(k, pl_dependencies_order(model, order, k->problems));
+    size_t count = 0;
+    keep(k, pl_dependencies_order(model, order, &count, k->problems));
     bool ordered = k->worst == PL_OK;
     /* After the first problem the rest is still compiled, so that all are found. */
-    for (size_t i = 0; ordered && i < 2 * model->indicator_count && k->worst != PL_MEMORY; i++) {
-        if (order[i] == pl_value_step(order[i] / 2))
-            compile_value(k, order[i] / 2);
-        else
-            compile_score(k, order[i] / 2);
-    }
+    for (size_t i = 0; ordered && i < count && k->worst != PL_MEMORY; i++) compile_step(k, order[i]);
     for (size_t i = 0; ordered && i < model->grade_count && k->worst != PL_MEMORY; i++) compile_barred(k, i);
     free(order);
 }
@@ -209,7 +238,7 @@ static size_t find_period(const pl_dataset *d, pl_str label) {
     return PL_NO_INDEX;
 }
 
-static pl_status choose_periods(compiling *k, const char *periods) {
+static pl_status choose_periods(pl_compiling *k, const char *periods) {
     const pl_dataset *d = k->c->dataset;
     pl_str label = periods ? pl_str_of(periods) : k->c->model->settings.period;
     if (pl_str_is_fold(label, "all") || pl_str_is(label, "全部")) {
@@ -230,7 +259,7 @@ static pl_status choose_periods(compiling *k, const char *periods) {
 
 static size_t source_row(const pl_dataset *d, size_t row) { return d->source_rows ? d->source_rows[row] : row + 2; }
 
-static void check_values(compiling *k, const pl_indicator *node, const pl_element *element) {
+static void check_values(pl_compiling *k, const pl_indicator *node, const pl_element *element) {
     const pl_dataset *d = k->c->dataset;
     size_t outside = 0, first = 0, present = 0;
     for (size_t p = 0; p < d->period_count; p++) {
@@ -267,7 +296,7 @@ static void check_values(compiling *k, const pl_indicator *node, const pl_elemen
     pl_buffer_free(&bounds);
 }
 
-static void check_leaves(compiling *k) {
+static void check_leaves(pl_compiling *k) {
     const pl_model *model = k->c->model;
     for (size_t i = 0; i < model->indicator_count && k->worst != PL_MEMORY; i++) {
         const pl_indicator *node = &model->indicators[i];
@@ -282,8 +311,8 @@ static void check_leaves(compiling *k) {
 static bool spans_periods(const pl_model *model) {
     for (size_t i = 0; i < model->indicator_count; i++) {
         const pl_indicator *node = &model->indicators[i];
-        const pl_expression *expressions[] = {node->value, node->score, node->combine, node->applies};
-        for (size_t e = 0; e < 4; e++)
+        const pl_expression *expressions[] = {node->value, node->score, node->combine, node->applies, node->impute, node->treat};
+        for (size_t e = 0; e < sizeof expressions / sizeof *expressions; e++)
             if (expressions[e] && pl_expression_spans_periods(expressions[e], model->library)) return true;
     }
     for (size_t i = 0; i < model->grade_count; i++)
@@ -296,7 +325,7 @@ pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset 
     *out = NULL;
     pl_compiled *c = calloc(1, sizeof *c);
     if (!c) return PL_MEMORY;
-    compiling k = {c, problems, PL_OK};
+    pl_compiling k = {c, problems, PL_OK};
     c->model = model;
     c->dataset = dataset;
     c->scratch = calloc(1, sizeof *c->scratch);

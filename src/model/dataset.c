@@ -33,6 +33,22 @@ static pl_status want(void *context, const pl_reference *reference) {
     return pl_intern_add(w->g->elements, name, &id);
 }
 
+/* A denominator is an attribute where the units sheet has it or an expression makes it one; else a column of the data, which may
+ * change from period to period. */
+static pl_status want_denominators(pl_gathering *g) {
+    const pl_model *model = g->model;
+    pl_status status = PL_OK;
+    uint32_t id;
+    for (size_t i = 0; model->settings.denominate && i < model->indicator_count && status == PL_OK; i++) {
+        const pl_indicator *node = &model->indicators[i];
+        bool wanted = !node->child_count && node->denominator.len;
+        if (!wanted || pl_intern_find(g->attributes, node->denominator)) continue;
+        status = pl_intern_add(g->elements, node->denominator, &id);
+        if (status == PL_OK && model->units_sheet) status = pl_intern_add(g->attributes, node->denominator, &id);
+    }
+    return status;
+}
+
 static pl_status want_all(pl_gathering *g) {
     static const char *const always[] = {"code", "name", "group", "parent"};
     const pl_model *model = g->model;
@@ -41,16 +57,17 @@ static pl_status want_all(pl_gathering *g) {
     for (size_t i = 0; i < 4 && status == PL_OK; i++) status = pl_intern_add(g->attributes, pl_str_of(always[i]), &id);
     for (size_t i = 0; i < model->indicator_count && status == PL_OK; i++) {
         wanting w = {g, &model->indicators[i]};
-        const pl_expression *expressions[] = {w.node->value, w.node->score, w.node->combine, w.node->applies};
+        const pl_expression *expressions[] = {w.node->value,   w.node->score,  w.node->child_count ? w.node->combine : NULL,
+                                              w.node->applies, w.node->impute, w.node->treat};
         if (!w.node->child_count && !w.node->value) status = pl_intern_add(g->elements, w.node->code, &id);
-        for (size_t k = 0; k < 4 && status == PL_OK; k++)
-            if (expressions[k] && !(k == 2 && !w.node->child_count))
-                status = pl_expression_references(expressions[k], model->library, want, &w);
+        for (size_t k = 0; k < sizeof expressions / sizeof *expressions && status == PL_OK; k++)
+            if (expressions[k]) status = pl_expression_references(expressions[k], model->library, want, &w);
     }
     wanting w = {g, &model->indicators[0]};
     for (size_t i = 0; i < model->grade_count && status == PL_OK; i++)
         if (model->grades[i].barred) status = pl_expression_references(model->grades[i].barred, model->library, want, &w);
-    return status;
+    if (status == PL_OK && model->settings.group.len) status = pl_intern_add(g->attributes, model->settings.group, &id);
+    return status == PL_OK ? want_denominators(g) : status;
 }
 
 /* ---- reading ---- */

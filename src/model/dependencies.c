@@ -24,7 +24,7 @@ typedef struct walk {
     size_t edge_count, edge_capacity;
     /* of the step whose expressions are being visited: */
     size_t indicator;
-    bool combining;
+    bool combining, applying;
     pl_status worst;
 } walk;
 
@@ -38,12 +38,14 @@ static pl_status visit(void *context, const pl_reference *reference) {
     walk *w = context;
     bool code = (reference->kind == PL_REFERENCE_NAME && !pl_is_field(reference)) || reference->kind == PL_REFERENCE_SCORE;
     size_t index = code ? pl_model_find(w->model, reference->name) : PL_NO_INDEX;
+    bool own = reference->kind == PL_REFERENCE_NAME && pl_str_is_fold(reference->name, "x");
+    if (index == PL_NO_INDEX && w->applying && own) return add_edge(w, pl_step_of(w->indicator, STEP_VALUE));
     if (index == PL_NO_INDEX) return PL_OK;
     const pl_indicator *node = &w->model->indicators[index];
-    if (reference->kind == PL_REFERENCE_SCORE) return add_edge(w, pl_score_step(index));
+    if (reference->kind == PL_REFERENCE_SCORE) return add_edge(w, pl_step_of(index, STEP_SCORE));
     bool child = w->combining && node->parent == w->indicator;
     if (index == w->indicator && !node->child_count) return PL_OK; /* a leaf's own code: its element */
-    return add_edge(w, child || node->child_count ? pl_score_step(index) : pl_value_step(index));
+    return add_edge(w, pl_step_of(index, child || node->child_count ? STEP_SCORE : STEP_VALUE));
 }
 
 static pl_status visit_expression(walk *w, const pl_expression *expression, bool combining) {
@@ -51,20 +53,53 @@ static pl_status visit_expression(walk *w, const pl_expression *expression, bool
     return expression ? pl_expression_references(expression, w->model->library, visit, w) : PL_OK;
 }
 
-static pl_status list_edges(walk *w, pl_step_id step) {
-    size_t index = w->indicator = step / 2;
+/* The value of a leaf is its expression or its element; that of an inner node needs the scores of its children. */
+static pl_status list_value(walk *w, size_t index) {
     const pl_indicator *node = &w->model->indicators[index];
     pl_status status = PL_OK;
-    if (step == pl_score_step(index)) {
-        status = add_edge(w, pl_value_step(index));
-        if (status == PL_OK) status = visit_expression(w, node->score, false);
-        return status == PL_OK ? visit_expression(w, node->applies, false) : status;
-    }
     if (!node->child_count) return visit_expression(w, node->value, false);
     for (size_t child = node->first_child; child != PL_NO_INDEX && status == PL_OK;
          child = w->model->indicators[child].next_sibling)
-        status = add_edge(w, pl_score_step(child));
+        status = add_edge(w, pl_step_of(child, STEP_SCORE));
     return status == PL_OK ? visit_expression(w, node->combine, true) : status;
+}
+
+/* Which units are kept is known when all values are there, and what applies to whom. */
+static pl_status list_screen(walk *w) {
+    pl_status status = PL_OK;
+    for (size_t i = 0; i < w->model->indicator_count && status == PL_OK; i++) {
+        const pl_indicator *node = &w->model->indicators[i];
+        if (!node->child_count) status = add_edge(w, pl_step_of(i, STEP_PREPARED));
+        if (status == PL_OK && node->applies) status = add_edge(w, pl_step_of(i, STEP_APPLIES));
+    }
+    return status;
+}
+
+static pl_status list_score(walk *w, size_t index) {
+    const pl_indicator *node = &w->model->indicators[index];
+    pl_status status = add_edge(w, pl_step_of(index, STEP_PREPARED));
+    if (status == PL_OK) status = add_edge(w, pl_step_of(index, STEP_APPLIES));
+    if (status == PL_OK && w->model->settings.screen > 0) status = add_edge(w, pl_screen_step(w->model));
+    if (status == PL_OK) status = visit_expression(w, node->treat, false);
+    return status == PL_OK ? visit_expression(w, node->score, false) : status;
+}
+
+static pl_status list_edges(walk *w, pl_step_id step) {
+    if (step == pl_screen_step(w->model)) return list_screen(w);
+    size_t index = w->indicator = pl_step_indicator(step);
+    const pl_indicator *node = &w->model->indicators[index];
+    switch (pl_step_kind_of(step)) {
+    case STEP_VALUE: return list_value(w, index);
+    case STEP_SCORE: return list_score(w, index);
+    default: break;
+    }
+    bool applying = pl_step_kind_of(step) == STEP_APPLIES;
+    /* Whether an inner node applies may be asked before its value is known, unless it depends on it. */
+    pl_status status = applying && node->child_count ? PL_OK : add_edge(w, pl_step_of(index, STEP_VALUE));
+    w->applying = applying;
+    if (status == PL_OK) status = visit_expression(w, applying ? node->applies : node->impute, false);
+    w->applying = false;
+    return status;
 }
 
 static void push(walk *w, pl_step_id step) {
@@ -78,22 +113,30 @@ static void push(walk *w, pl_step_id step) {
     w->stack[w->depth++] = frame;
 }
 
+static pl_str step_name(const walk *w, pl_step_id step) {
+    if (step == pl_screen_step(w->model)) return pl_str_of("the setting screen");
+    return w->model->indicators[pl_step_indicator(step)].code;
+}
+
 /* The steps on the stack from `step` on lead back to it. */
 static void report_cycle(walk *w, pl_step_id step) {
     size_t from = w->depth;
     while (from > 0 && w->stack[from - 1].step != step) from--;
-    const pl_indicator *first = &w->model->indicators[step / 2];
     pl_buffer text;
     pl_buffer_init(&text, 4000);
-    const pl_indicator *last = NULL;
+    size_t last = PL_NO_INDEX, names = 0;
     for (size_t i = from - 1; i < w->depth; i++) {
-        const pl_indicator *node = &w->model->indicators[w->stack[i].step / 2];
-        if (node != last) pl_buffer_print(&text, "%.*s -> ", PL_ARG(node->code));
-        last = node;
+        size_t index = pl_step_indicator(w->stack[i].step);
+        if (index == last) continue;
+        pl_buffer_print(&text, "%s%.*s", names++ ? " -> " : "", PL_ARG(step_name(w, w->stack[i].step)));
+        last = index;
     }
     text.failed = false;
-    pl_buffer_print(&text, "%.*s", PL_ARG(first->code));
-    pl_place place = pl_indicator_place(w->model, first, NULL);
+    if (names == 1 || pl_step_indicator(step) != last) pl_buffer_print(&text, " -> %.*s", PL_ARG(step_name(w, step)));
+    /* The settings alone never close a circle: there is an indicator on it. */
+    size_t first = pl_step_indicator(step == pl_screen_step(w->model) ? w->stack[w->depth - 1].step : step);
+    const pl_indicator *node = &w->model->indicators[first];
+    pl_place place = pl_indicator_place(w->model, node, NULL);
     pl_status status = pl_problem_add(w->problems, PL_ERROR, "E343", place, "indicators depend on one another in a circle: %s",
                                       text.at ? text.at : "");
     if (w->worst != PL_MEMORY) w->worst = status;
@@ -120,11 +163,12 @@ static void walk_from(walk *w, pl_step_id start) {
     }
 }
 
-pl_status pl_dependencies_order(const pl_model *model, pl_step_id *order, pl_problems *problems) {
+pl_status pl_dependencies_order(const pl_model *model, pl_step_id *order, size_t *count, pl_problems *problems) {
     walk w = {.model = model, .problems = problems, .order = order};
-    w.state = calloc(2 * model->indicator_count + 1, 1);
+    w.state = calloc(pl_step_count(model), 1);
     if (!w.state) return PL_MEMORY;
-    for (size_t i = 0; i < model->indicator_count && w.worst != PL_MEMORY; i++) walk_from(&w, pl_score_step(i));
+    for (size_t i = 0; i < model->indicator_count && w.worst != PL_MEMORY; i++) walk_from(&w, pl_step_of(i, STEP_SCORE));
+    *count = w.ordered;
     free(w.state);
     free(w.stack);
     free(w.edges);

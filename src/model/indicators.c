@@ -77,7 +77,11 @@ static void read_rules(indicator_reader *r, size_t row, pl_indicator *to) {
     read_value(r, row, to);
     read_expression(r, FIELD_SCORE, row, &to->score);
     read_expression(r, FIELD_APPLIES, row, &to->applies);
+    read_expression(r, FIELD_IMPUTE, row, &to->impute);
+    read_expression(r, FIELD_TREAT, row, &to->treat);
     to->score_place = place(r, FIELD_SCORE, row);
+    to->impute_place = place(r, FIELD_IMPUTE, row);
+    to->treat_place = place(r, FIELD_TREAT, row);
     to->how = r->defaults->how;
     to->combine = r->defaults->combine;
     pl_str combine = cell(r, FIELD_COMBINE, row);
@@ -184,10 +188,10 @@ static pl_status read_table(indicator_reader *r) {
     model->attributes = pl_arena_array(&model->arena, rows + 1, sizeof *model->attributes);
     if (!r->read || !r->parents || !model->attributes) return PL_MEMORY;
     for (size_t row = 0; row < rows && r->worst != PL_MEMORY; row++) read_row(r, row);
-    if (r->denominators)
+    if (r->denominators && !model->settings.denominate)
         keep(r,
              pl_problem_add(r->problems, PL_NOTE, "N302", (pl_place){.file = r->file, .field = r->field_names[FIELD_DENOMINATOR]},
-                            "denominators are kept but not applied; divide in the value, as in GDP / unit.Population"));
+                            "denominators are kept but not applied; the setting denominate, yes applies them"));
     if (r->worst == PL_MEMORY) return PL_MEMORY;
     return pl_status_worse(r->worst, pl_tree_make(model, r->read, r->parents, r->count, r->problems));
 }

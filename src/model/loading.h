@@ -17,7 +17,8 @@ struct pl_code_index {
 /* Defaults that the settings give to every indicator. */
 typedef struct pl_defaults {
     const pl_expression *score;
-    pl_place score_place;
+    const pl_expression *impute, *treat; /* NULL: none */
+    pl_place score_place, impute_place, treat_place;
     pl_combine how;
     const pl_expression *combine;
     pl_missing_rule missing;

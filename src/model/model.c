@@ -119,6 +119,22 @@ static pl_status copy_sheets(pl_model *model, const pl_sheet *sheets, size_t cou
     return PL_OK;
 }
 
+/* Leaves take the default rules where they have none of their own. */
+static void take_defaults(pl_indicator *leaf, const pl_defaults *defaults) {
+    if (!leaf->score) {
+        leaf->score = defaults->score;
+        leaf->score_place = defaults->score_place;
+    }
+    if (!leaf->impute) {
+        leaf->impute = defaults->impute;
+        leaf->impute_place = defaults->impute_place;
+    }
+    if (!leaf->treat) {
+        leaf->treat = defaults->treat;
+        leaf->treat_place = defaults->treat_place;
+    }
+}
+
 static pl_status load(pl_model *model, const pl_sheet *sheets, size_t count, pl_problems *problems) {
     model->sheets = sheets;
     model->sheet_count = count;
@@ -138,12 +154,8 @@ static pl_status load(pl_model *model, const pl_sheet *sheets, size_t count, pl_
     if (status < PL_INPUT) return status;
     status = pl_status_worse(status, pl_indicators_load(model, &defaults, indicators, problems));
     if (status < PL_INPUT || !model->codes) return status;
-    for (size_t i = 0; i < model->indicator_count; i++) { /* leaves take the default rule */
-        pl_indicator *node = &model->indicators[i];
-        if (node->score || node->child_count) continue;
-        node->score = defaults.score;
-        node->score_place = defaults.score_place;
-    }
+    for (size_t i = 0; i < model->indicator_count; i++)
+        if (!model->indicators[i].child_count) take_defaults(&model->indicators[i], &defaults);
     status = pl_status_worse(status, pl_tie_break_resolve(model, &defaults, problems));
     status = pl_status_worse(status, pl_grades_load(model, find_sheet(sheets, count, SHEET_GRADES), problems));
     status = pl_status_worse(status, pl_silence_resolve(model, &defaults, problems));

@@ -18,6 +18,11 @@ static bool has_ballots_only(const pl_compiled *compiled, pl_str name) {
     return element && element->has_ballots && !element->has_values;
 }
 
+bool pl_naming_has_values(const pl_compiled *compiled, const pl_indicator *leaf) {
+    uint32_t id = leaf->value ? 0 : pl_intern_find(compiled->scratch->elements, leaf->code);
+    return leaf->value || (id && compiled->dataset->elements[id - 1].has_values);
+}
+
 static pl_status no_value_of_its_own(const pl_naming *n, pl_str name) {
     return pl_problem_add(n->problems, PL_ERROR, "E346", n->place,
                           "raters have given values of \"%.*s\"; say how to take them together, as in mean(%.*s over raters)",
@@ -36,11 +41,19 @@ static pl_status resolve_constant(const pl_naming *n, pl_str name, pl_node *out,
     if (pl_str_is_fold(name, "direction")) return pl_program_number(n->compiled->program, node->direction, out);
     *known = pl_str_is_fold(name, "x");
     if (!*known) return PL_OK;
-    *out = n->compiled->nodes[n->indicator].value;
+    const pl_indicator_nodes *nodes = &n->compiled->nodes[n->indicator];
+    *out = nodes->value;
     if (!node->child_count && !node->value && has_ballots_only(n->compiled, node->code))
         return no_value_of_its_own(n, pl_str_of("x"));
-    if (n->role == PL_ROLE_BARRED) *out = n->compiled->nodes[n->indicator].score;
-    if (n->role == PL_ROLE_SCORE || n->role == PL_ROLE_APPLIES || n->role == PL_ROLE_BARRED) return PL_OK;
+    switch (n->role) {
+    case PL_ROLE_IMPUTE: *out = nodes->denominated; return PL_OK;
+    case PL_ROLE_TREAT: *out = nodes->screened; return PL_OK;
+    case PL_ROLE_SCORE: *out = nodes->treated; return PL_OK;
+    case PL_ROLE_APPLIES: return PL_OK;
+    case PL_ROLE_BARRED: *out = nodes->score; return PL_OK;
+    case PL_ROLE_VALUE:
+    case PL_ROLE_COMBINE: break;
+    }
     return pl_problem_add(n->problems, PL_ERROR, "E344", n->place, "x is the value itself, so it has no meaning here; name a code");
 }
 
@@ -51,6 +64,30 @@ pl_status pl_naming_element(pl_compiled *compiled, pl_str name, pl_node *out) {
     return pl_program_column(compiled->program, PL_TYPE_NUMBER, id - 1, out);
 }
 
+pl_status pl_naming_denominator(pl_compiled *compiled, pl_str name, pl_node *out) {
+    const pl_dataset *d = compiled->dataset;
+    *out = 0;
+    for (size_t i = 0; i < d->attribute_count; i++)
+        if (pl_str_equal(d->attributes[i].name, name) && (d->attributes[i].numbers || d->attributes[i].texts))
+            return pl_program_attribute(compiled->program, d->attributes[i].type, (uint32_t)i, out);
+    return pl_naming_element(compiled, name, out);
+}
+
+pl_status pl_naming_gate(pl_compiled *compiled, pl_node node, pl_node *out) {
+    pl_node none;
+    *out = node;
+    if (!compiled->kept) return PL_OK;
+    pl_status status = pl_program_missing(compiled->program, pl_program_type(compiled->program, node), &none);
+    return status == PL_OK ? pl_program_if(compiled->program, compiled->kept, node, none, out) : status;
+}
+
+/* What a unit reported, where the expression stands: after screening nothing is left of the units that did not pass. */
+static pl_status reported(const pl_naming *n, pl_node node, pl_node *out) {
+    bool later = n->role == PL_ROLE_TREAT || n->role == PL_ROLE_SCORE || n->role == PL_ROLE_COMBINE;
+    *out = node;
+    return later && node ? pl_naming_gate(n->compiled, node, out) : PL_OK;
+}
+
 static pl_status resolve_name(pl_naming *n, pl_str name, pl_node *out) {
     const pl_model *model = n->compiled->model;
     bool known;
@@ -58,19 +95,21 @@ static pl_status resolve_name(pl_naming *n, pl_str name, pl_node *out) {
     if (index == PL_NO_INDEX) {
         pl_status status = resolve_constant(n, name, out, &known);
         if (status == PL_OK && !known && has_ballots_only(n->compiled, name)) return no_value_of_its_own(n, name);
-        return status != PL_OK || known ? status : pl_naming_element(n->compiled, name, out);
+        if (status == PL_OK && !known) status = pl_naming_element(n->compiled, name, out);
+        return status != PL_OK || known ? status : reported(n, *out, out);
     }
     const pl_indicator *node = &model->indicators[index];
     bool element = !node->child_count && !node->value && n->role != PL_ROLE_COMBINE;
     if (element && has_ballots_only(n->compiled, name)) return no_value_of_its_own(n, name);
     if (index == n->indicator && !node->child_count && n->role == PL_ROLE_VALUE) return pl_naming_element(n->compiled, name, out);
     bool score = node->child_count || (n->role == PL_ROLE_COMBINE && node->parent == n->indicator);
-    *out = score ? n->compiled->nodes[index].score : n->compiled->nodes[index].value;
-    return PL_OK;
+    *out = n->compiled->nodes[index].score;
+    return score ? PL_OK : reported(n, n->compiled->nodes[index].value, out);
 }
 
 /* Attributes of text are renumbered into the program's texts when the first expression asks for them. */
-static pl_status resolve_attribute(pl_compiled *c, pl_str name, pl_node *out) {
+static pl_status resolve_attribute(const pl_naming *n, pl_str name, pl_node *out) {
+    pl_compiled *c = n->compiled;
     const pl_dataset *d = c->dataset;
     for (size_t i = 0; i < d->attribute_count; i++) {
         const pl_attribute *a = &d->attributes[i];
@@ -86,7 +125,8 @@ static pl_status resolve_attribute(pl_compiled *c, pl_str name, pl_node *out) {
                     return PL_MEMORY;
             c->attributes[i].texts = *texts;
         }
-        return pl_program_attribute(c->program, a->type, (uint32_t)i, out);
+        pl_status status = pl_program_attribute(c->program, a->type, (uint32_t)i, out);
+        return status == PL_OK ? reported(n, *out, out) : status;
     }
     return PL_OK;
 }
@@ -156,7 +196,7 @@ static pl_status grouping(void *context, pl_str name, uint32_t *out) {
 
 static pl_status resolve(void *context, pl_reference_kind kind, pl_str name, pl_node *out) {
     pl_naming *n = context;
-    if (kind == PL_REFERENCE_ATTRIBUTE) return resolve_attribute(n->compiled, name, out);
+    if (kind == PL_REFERENCE_ATTRIBUTE) return resolve_attribute(n, name, out);
     if (kind == PL_REFERENCE_NAME) return resolve_name(n, name, out);
     size_t index = pl_model_find(n->compiled->model, name);
     if (index != PL_NO_INDEX) *out = n->compiled->nodes[index].score;

@@ -45,4 +45,13 @@ void pl_naming_free_records(pl_compiled *compiled);
 /* The column of an element, or 0 where the data has none. */
 pl_status pl_naming_element(pl_compiled *compiled, pl_str name, pl_node *out);
 
+/* What a denominator stands for: an attribute, else an element; 0 where the dataset has none. */
+pl_status pl_naming_denominator(pl_compiled *compiled, pl_str name, pl_node *out);
+
+/* The node, missing for units that screening leaves out. */
+pl_status pl_naming_gate(pl_compiled *compiled, pl_node node, pl_node *out);
+
+/* Whether a leaf can have values of its own: by its rule, or by what units report (not raters, not events). */
+bool pl_naming_has_values(const pl_compiled *compiled, const pl_indicator *leaf);
+
 #endif

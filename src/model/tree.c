@@ -148,6 +148,10 @@ static void check_node(tree *t, size_t row) {
         keep(t, pl_problem_add(t->problems, PL_ERROR, "E323", place(t, row, "value"),
                                "\"%.*s\" has children, so its value comes from them; write the rule as combine or score",
                                PL_ARG(node->code)));
+    const char *leaf_only = node->impute ? "impute" : node->treat ? "treat" : NULL;
+    if (leaf_only)
+        keep(t, pl_problem_add(t->problems, PL_ERROR, "E354", place(t, row, leaf_only),
+                               "\"%.*s\" has children; impute and treat are for the values of leaves", PL_ARG(node->code)));
     double sum = 0;
     for (size_t child = node->first_child; child != PL_NO_INDEX; child = t->read[child].next_sibling) sum += t->read[child].weight;
     if (pl_indicator_weighs(node) && sum == 0)

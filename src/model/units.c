@@ -154,6 +154,23 @@ static pl_status attributes_of_file(pl_gathering *g, const pl_data_file *file) {
     return PL_OK;
 }
 
+/* The attribute that the settings name serves as the group, whatever else is called so. */
+static pl_status choose_group(pl_gathering *g) {
+    const pl_settings *s = &g->model->settings;
+    size_t units = g->dataset->unit_count;
+    if (!s->group.len) return PL_OK;
+    const pl_attribute *chosen = &g->dataset->attributes[pl_intern_find(g->attributes, s->group) - 1];
+    pl_attribute *group = attribute_named(g, "group");
+    if (!chosen->texts)
+        return pl_problem_add(g->problems, PL_ERROR, "E355", (pl_place){.file = g->dataset->data_name},
+                              "has no column \"%.*s\", which the setting group names", PL_ARG(s->group));
+    if (chosen == group) return PL_OK;
+    uint32_t *texts = attribute_texts(g, group);
+    if (!texts) return PL_MEMORY;
+    memcpy(texts, chosen->texts, units * sizeof *texts);
+    return PL_OK;
+}
+
 static pl_status make_groups(pl_gathering *g) {
     pl_dataset *d = g->dataset;
     const pl_attribute *attribute = attribute_named(g, "group");
@@ -275,6 +292,7 @@ pl_status pl_gather_attributes(pl_gathering *g) {
     pl_status status = g->has_units ? attributes_of_sheet(g) : PL_OK;
     for (size_t i = 0; i < g->file_count && status == PL_OK; i++) status = attributes_of_file(g, &g->files[i]);
     if (status == PL_OK) status = fill_codes(g);
+    if (status == PL_OK) status = choose_group(g);
     if (status == PL_OK) status = make_groups(g);
     if (status == PL_OK) status = make_unit_tree(g);
     if (status != PL_OK) return status;

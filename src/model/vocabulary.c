@@ -39,6 +39,8 @@ const pl_word pl_field_words[] = {
     {FIELD_LEVEL, {"level", "层级"}},
     {FIELD_TYPE, {"type", "类型"}},
     {FIELD_DENOMINATOR, {"denominator", "分母"}},
+    {FIELD_IMPUTE, {"impute", "插补", "缺失插补"}},
+    {FIELD_TREAT, {"treat", "处理", "极值处理"}},
     {0, {NULL}},
 };
 
@@ -127,6 +129,12 @@ const pl_word pl_setting_words[] = {
     {SETTING_PEERS, {"peers", "同类"}},
     {SETTING_GRADE_WITHIN, {"grade_within", "等次范围"}},
     {SETTING_SILENCE, {"silence", "忽略"}},
+    {SETTING_GROUP, {"group", "类别列"}},
+    {SETTING_DENOMINATE, {"denominate", "除以分母"}},
+    {SETTING_IMPUTE, {"impute", "插补", "缺失插补"}},
+    {SETTING_SCREEN, {"screen", "筛选", "数据完整率下限"}},
+    {SETTING_SCREEN_ON, {"screen_on", "筛选依据"}},
+    {SETTING_TREAT, {"treat", "处理", "极值处理"}},
     {0, {NULL}},
 };
 
@@ -179,6 +187,8 @@ const pl_word pl_ties_words[] = {
 
 const pl_word pl_rank_on_words[] = {{1, {"rounded", "修约后"}}, {0, {"exact", "修约前"}}, {0, {NULL}}};
 const pl_word pl_peers_words[] = {{PL_SCOPE_ALL, {"all", "全部"}}, {PL_SCOPE_GROUP, {"group", "同类", "类别"}}, {0, {NULL}}};
+
+const pl_word pl_screen_on_words[] = {{0, {"reported", "填报", "插补前"}}, {1, {"imputed", "插补后"}}, {0, {NULL}}};
 
 const char *const pl_constant_names[] = {"x", "full", "target", "low", "high", "weight", "direction", NULL};
 

@@ -62,6 +62,8 @@ typedef enum pl_field {
     FIELD_LEVEL,
     FIELD_TYPE,
     FIELD_DENOMINATOR,
+    FIELD_IMPUTE,
+    FIELD_TREAT,
     FIELD_COUNT
 } pl_field;
 
@@ -122,14 +124,20 @@ typedef enum pl_setting {
     SETTING_TIE_BREAK,
     SETTING_PEERS,
     SETTING_GRADE_WITHIN,
-    SETTING_SILENCE
+    SETTING_SILENCE,
+    SETTING_GROUP,
+    SETTING_DENOMINATE,
+    SETTING_IMPUTE,
+    SETTING_SCREEN,
+    SETTING_SCREEN_ON,
+    SETTING_TREAT
 } pl_setting;
 
 extern const pl_word pl_sheet_words[], pl_field_words[], pl_data_words[], pl_unit_words[], pl_setting_words[], pl_key_words[];
 extern const pl_word pl_event_words[], pl_rater_words[], pl_function_words[], pl_grade_words[], pl_rounding_words[],
     pl_tied_words[], pl_yes_words[], pl_uncovered_words[];
 extern const pl_word pl_combine_words[], pl_missing_words[], pl_direction_words[], pl_ties_words[], pl_rank_on_words[],
-    pl_peers_words[];
+    pl_peers_words[], pl_screen_on_words[];
 
 /* Whether a bare name stands for a field of the events around it. */
 bool pl_is_field(const pl_reference *reference);

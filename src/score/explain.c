@@ -67,6 +67,36 @@ static pl_status trace(explaining *x, size_t indicator, pl_role role, const pl_e
     return pl_trace_expression(out, &x->out->arena, x->compiled->program, expression, &meaning, x->scores->evaluation, x->row);
 }
 
+/* Adds the stage where it changed the value. */
+static pl_status explain_passage(explaining *x, size_t index, pl_stage stage, pl_role role, const pl_expression *expression,
+                                 pl_step *step) {
+    const pl_indicator_nodes *nodes = &x->compiled->nodes[index];
+    pl_passage passage = {.stage = stage};
+    /* Screening lies between imputing and treating, and changes no value of a unit that is kept. */
+    pl_stage before = stage == PL_STAGE_TREATED ? PL_STAGE_SCREENED : (pl_stage)(stage - 1);
+    passage.has_before = value_of(x, pl_compiled_stage(x->compiled, index, before), &passage.before);
+    passage.has_after = value_of(x, pl_compiled_stage(x->compiled, index, stage), &passage.after);
+    if (passage.has_before == passage.has_after && passage.before == passage.after) return PL_OK;
+    passage.has_divisor = stage == PL_STAGE_DENOMINATED && value_of(x, nodes->divisor, &passage.divisor);
+    pl_status status = expression ? trace(x, index, role, expression, &passage.trace) : PL_OK;
+    step->passages[step->passage_count++] = passage;
+    return status;
+}
+
+static pl_status explain_passages(explaining *x, size_t index, pl_step *step) {
+    const pl_indicator *node = &x->compiled->model->indicators[index];
+    if (node->child_count || step->state == PL_STEP_LEFT_OUT) return PL_OK;
+    pl_status status = explain_passage(x, index, PL_STAGE_DENOMINATED, PL_ROLE_VALUE, NULL, step);
+    if (status == PL_OK) status = explain_passage(x, index, PL_STAGE_IMPUTED, PL_ROLE_IMPUTE, node->impute, step);
+    return status == PL_OK ? explain_passage(x, index, PL_STAGE_TREATED, PL_ROLE_TREAT, node->treat, step) : status;
+}
+
+/* Whether screening left the unit out. */
+static bool is_left_out(const explaining *x) {
+    double kept;
+    return x->compiled->kept && value_of(x, x->compiled->kept, &kept) && kept == 0;
+}
+
 static pl_status explain_step(explaining *x, size_t index, pl_step *step) {
     const pl_indicator *node = &x->compiled->model->indicators[index];
     const pl_indicator_nodes *nodes = &x->compiled->nodes[index];
@@ -76,7 +106,7 @@ static pl_status explain_step(explaining *x, size_t index, pl_step *step) {
     step->has_score = value_of(x, nodes->score, &step->points);
     bool present = value_of(x, nodes->points, &points);
     bool here = !nodes->applies || (value_of(x, nodes->applies, &applies) && applies != 0);
-    step->state = !here ? PL_STEP_NOT_APPLICABLE : present ? PL_STEP_PRESENT : PL_STEP_MISSING;
+    step->state = is_left_out(x) ? PL_STEP_LEFT_OUT : !here ? PL_STEP_NOT_APPLICABLE : present ? PL_STEP_PRESENT : PL_STEP_MISSING;
     step->filled = step->state == PL_STEP_MISSING && step->has_score;
     if (node->parent != PL_NO_INDEX && step->has_score) {
         const pl_indicator *parent = &x->compiled->model->indicators[node->parent];
@@ -93,6 +123,7 @@ static pl_status explain_step(explaining *x, size_t index, pl_step *step) {
         status = trace(x, index, PL_ROLE_COMBINE, node->combine, &step->value);
     else if (node->value)
         status = trace(x, index, PL_ROLE_VALUE, node->value, &step->value);
+    if (status == PL_OK) status = explain_passages(x, index, step);
     step->has_score_trace = node->score != NULL;
     return status == PL_OK && node->score ? trace(x, index, PL_ROLE_SCORE, node->score, &step->score) : status;
 }
@@ -130,6 +161,8 @@ pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled 
     if (status == PL_OK) {
         find_factors(&x);
         count_ranked(&x);
+        e->has_share = compiled->kept && value_of(&x, compiled->share, &e->share);
+        e->least = compiled->model->settings.screen;
     }
     for (size_t i = 0; i < count && status == PL_OK; i++) status = explain_step(&x, indicator + i, &e->steps[e->step_count++]);
     free(x.factor);

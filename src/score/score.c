@@ -1,6 +1,7 @@
 #include <plumbline/score/score.h>
 
 #include "score/rank.h"
+#include "score/run.h"
 
 #include <plumbline/base/number.h>
 
@@ -29,66 +30,9 @@ static pl_status evaluate(pl_scores *scores, pl_compiled *compiled, pl_pool *poo
     for (size_t i = 0; i < s->tie_break_count; i++) wanted[count++] = compiled->nodes[s->tie_break[i]].score;
     for (size_t i = 0; i < grades; i++)
         if (compiled->barred[i]) wanted[count++] = compiled->barred[i];
-    pl_evaluate_options options = {.pool = pool};
-    size_t first = compiled->frame.periods, last = 0;
-    for (size_t p = 0; p < compiled->frame.periods; p++) {
-        if (!compiled->scored[p]) continue;
-        if (first > p) first = p;
-        last = p;
-    }
-    if (!compiled->spans_periods) {
-        options.first_period = first;
-        options.period_count = last - first + 1;
-    }
-    pl_status status = pl_evaluate(&scores->evaluation, compiled->program, &compiled->frame, wanted, count, &options, problems);
+    pl_status status = pl_run(&scores->evaluation, compiled, wanted, count, pool, problems);
     free(wanted);
     return status;
-}
-
-/* The indicator whose value, points or score a node is, or PL_NO_INDEX. */
-static size_t indicator_of(const pl_compiled *c, pl_node node) {
-    for (size_t i = 0; i < c->model->indicator_count; i++)
-        if (c->nodes[i].value == node || c->nodes[i].points == node || c->nodes[i].score == node) return i;
-    return PL_NO_INDEX;
-}
-
-static pl_status report(const pl_compiled *c, const pl_incident *incident, pl_problems *problems) {
-    static const struct {
-        pl_level level;
-        const char *code, *text;
-    } kinds[] = {
-        [PL_INCIDENT_DIVISION] = {PL_WARNING, "W401", "division by zero gives no value"},
-        [PL_INCIDENT_OVERFLOW] = {PL_WARNING, "W402", "the result is too large to be a number, so there is no value"},
-        [PL_INCIDENT_DOMAIN] = {PL_WARNING, "W403", "a root or logarithm of a number that has none gives no value"},
-        [PL_INCIDENT_NOT_POSITIVE] = {PL_ERROR, "E404",
-                                      "a geometric mean needs values above 0, a harmonic mean values other than 0"},
-        [PL_INCIDENT_REQUIRED] = {PL_ERROR, "E405", "the value is missing, and the indicator says missing = fail"},
-    };
-    const pl_dataset *d = c->dataset;
-    size_t unit = incident->first_row % c->frame.units, period = incident->first_row / c->frame.units;
-    size_t index = indicator_of(c, incident->node);
-    pl_place place = {incident->place_file.at, incident->place_row, incident->place_field.at, incident->place_column};
-    if (index != PL_NO_INDEX) {
-        const pl_indicator *node = &c->model->indicators[index];
-        place = pl_indicator_place(c->model, node, incident->place_field.len ? incident->place_field.at : NULL);
-    }
-    pl_str code = index == PL_NO_INDEX ? (pl_str){0} : c->model->indicators[index].code;
-    pl_str label = d->periods[period];
-    return pl_problem_add(
-        problems, kinds[incident->kind].level, kinds[incident->kind].code, place, "%s%.*s%s%s (%zu %s, the first: unit %.*s%s%.*s)",
-        code.len ? "\"" : "", PL_ARG(code), code.len ? "\": " : "", kinds[incident->kind].text, incident->rows,
-        incident->rows == 1 ? "unit" : "units", PL_ARG(d->units[unit].code), label.len ? " in " : "", PL_ARG(label));
-}
-
-static pl_status report_all(const pl_scores *scores, pl_problems *problems) {
-    size_t count;
-    const pl_incident *incidents = pl_evaluation_incidents(scores->evaluation, &count);
-    pl_status worst = PL_OK;
-    for (size_t i = 0; i < count; i++) {
-        pl_status status = report(scores->compiled, &incidents[i], problems);
-        if (status != PL_OK) worst = status;
-    }
-    return worst;
 }
 
 pl_status pl_score(pl_scores **out, pl_compiled *compiled, pl_score_nodes nodes, pl_pool *pool, pl_problems *problems) {
@@ -98,7 +42,6 @@ pl_status pl_score(pl_scores **out, pl_compiled *compiled, pl_score_nodes nodes,
     scores->compiled = compiled;
     pl_status status = choose_nodes(scores, nodes);
     if (status == PL_OK) status = evaluate(scores, compiled, pool, problems);
-    if (status == PL_OK) status = report_all(scores, problems);
     if (status == PL_OK) status = pl_rank_lines(scores, compiled);
     if (status == PL_OK) status = pl_grade_lines(scores);
     if (status == PL_OK)

@@ -3,6 +3,7 @@
  * golden EXAMPLES DATA: skips (77) and says so where DATA is not there. */
 #include <plumbline/model/interchange.h>
 #include <plumbline/score/score.h>
+#include <plumbline/score/stage.h>
 #include <plumbline/table/csv.h>
 
 #include <math.h>
@@ -28,7 +29,7 @@ typedef struct scored {
 
 static void path_of(char out[512], const char *folder, const char *name) { snprintf(out, 512, "%s/%s", folder, name); }
 
-static scored score_file(const char *model, const char *file, const char *period, pl_score_nodes nodes) {
+static scored bind_file(const char *model, const char *file, const char *period) {
     scored s = {0};
     char folder[512];
     path_of(folder, examples, model);
@@ -39,6 +40,17 @@ static scored score_file(const char *model, const char *file, const char *period
     assert_int_equal(pl_model_load(&s.model, folder, &s.problems), PL_OK);
     assert_int_equal(pl_dataset_load(&s.dataset, s.model, &options, &s.problems), PL_OK);
     assert_int_equal(pl_compile(&s.compiled, s.model, s.dataset, period, &s.problems), PL_OK);
+    return s;
+}
+
+static scored bind(const char *model, const char *data, const char *period) {
+    char file[512];
+    path_of(file, published, data);
+    return bind_file(model, file, period);
+}
+
+static scored score_file(const char *model, const char *file, const char *period, pl_score_nodes nodes) {
+    scored s = bind_file(model, file, period);
     assert_int_equal(pl_score(&s.scores, s.compiled, nodes, s.pool, &s.problems), PL_OK);
     return s;
 }
@@ -179,6 +191,50 @@ static void test_connectivity_geometric(void **state) {
     compare_every_node("asem_geometric", "asem/golden_minmax_geo.csv");
 }
 
+/* One stage of the recipe: every value that the golden file has, and no other. */
+static void compare_stage(scored *s, pl_stage stage, const char *golden, size_t columns) {
+    pl_staged *staged;
+    assert_int_equal(pl_stage_values(&staged, s->compiled, stage, s->pool, &s->problems), PL_OK);
+    pl_table table = read_table(golden);
+    size_t unit = column(&table, "uCode"), compared = 0, missing = 0;
+    double worst = 0;
+    assert_int_equal(staged->row_count, table.rows);
+    assert_int_equal(staged->indicator_count, columns);
+    for (size_t i = 0; i < table.rows; i++) {
+        size_t row = pl_dataset_find_unit(s->dataset, pl_table_text(&table, unit, i));
+        for (size_t k = 0; k < staged->indicator_count; k++) {
+            size_t at = pl_table_find(&table, s->model->indicators[staged->indicators[k]].code);
+            assert_true(at < table.column_count);
+            double wanted, found;
+            bool has = pl_staged_value(staged, k, row, &found);
+            assert_int_equal(number(&table, at, i, &wanted), has);
+            missing += !has;
+            if (!has) continue;
+            double error = wanted == 0 ? fabs(found) : fabs(found - wanted) / fabs(wanted);
+            if (error > worst) worst = error;
+            compared++;
+        }
+    }
+    printf("%s: %zu values, %zu missing, largest relative difference %.1e\n", golden, compared, missing, worst);
+    assert_int_equal(compared + missing, 51 * columns);
+    assert_int_equal(missing, stage == PL_STAGE_DENOMINATED ? 65 : 0);
+    assert_true(worst <= 1e-12);
+    pl_table_free(&table);
+    pl_staged_free(staged);
+}
+
+static void test_connectivity_recipe_stage_by_stage(void **state) {
+    (void)state;
+    scored s = bind("asem_recipe", "asem/asem_idata.csv", NULL);
+    compare_stage(&s, PL_STAGE_DENOMINATED, "asem/stage_Denominated.csv", 49);
+    compare_stage(&s, PL_STAGE_IMPUTED, "asem/stage_Imputed.csv", 49);
+    compare_stage(&s, PL_STAGE_SCREENED, "asem/stage_Screened.csv", 49);
+    compare_stage(&s, PL_STAGE_TREATED, "asem/stage_Treated.csv", 49);
+    compare_stage(&s, PL_STAGE_NORMALISED, "asem/stage_Normalised.csv", 49);
+    compare_stage(&s, PL_STAGE_AGGREGATED, "asem/stage_Aggregated.csv", 60);
+    finish(&s);
+}
+
 static void test_deprivation_of_32844_areas(void **state) {
     (void)state;
     scored s = score("imd2019", "imd2019/imd2019.csv", NULL, PL_NODES_ROOT);
@@ -257,6 +313,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_connectivity_geometric),
         cmocka_unit_test(test_deprivation_of_32844_areas),
         cmocka_unit_test(test_values_written_out_and_read_back),
+        cmocka_unit_test(test_connectivity_recipe_stage_by_stage),
     };
     return cmocka_run_group_tests_name("published results", tests, NULL, NULL);
 }

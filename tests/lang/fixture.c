@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 void fixture_init(fixture *f) {
-    *f = (fixture){.direction = 1, .peers = PL_SCOPE_ALL};
+    *f = (fixture){.units = UNITS, .direction = 1, .peers = PL_SCOPE_ALL};
     fixture_set(f, "x 9 7 7 5 | 6 7 8 4");
 }
 
@@ -35,13 +35,19 @@ bool fixture_set(fixture *f, const char *directive) {
         f->peers = strcmp(word, "group") == 0 ? PL_SCOPE_GROUP : PL_SCOPE_ALL;
         return true;
     }
-    size_t column = find_column(f, name), row = UNITS;
-    for (size_t unit = 0; unit < UNITS; unit++) set_value(f, column, unit, ".");
+    if (strcmp(name, "units") == 0) {
+        double units = 0;
+        if (!pl_number_parse(pl_str_of(word), &units) || !(units >= 1 && units <= MOST_UNITS)) return false;
+        *f = (fixture){.units = (size_t)units, .direction = f->direction, .peers = f->peers};
+        return true;
+    }
+    size_t column = find_column(f, name), row = f->units;
+    for (size_t at = 0; at < f->units * PERIODS; at++) set_value(f, column, at, ".");
     for (; word; word = strtok_r(NULL, " \n", &rest)) {
         if (strcmp(word, "|") == 0)
             row = 0;
         else
-            set_value(f, column, row++ % (UNITS * PERIODS), word);
+            set_value(f, column, row++ % (f->units * PERIODS), word);
     }
     return true;
 }
@@ -118,13 +124,14 @@ typedef struct session {
     pl_program *program;
     meaning context;
     pl_meaning meaning;
-    uint32_t texts[2][UNITS], group_of[UNITS], parent_of[UNITS];
+    uint32_t texts[2][MOST_UNITS], group_of[MOST_UNITS], shore_of[MOST_UNITS], parent_of[MOST_UNITS];
     pl_grouping groupings[2];
     pl_records records[2];
     pl_input fields[2][3];
     uint32_t field_texts[3][RECORDS];
+    size_t event_rows[5], ballot_rows[RECORDS];
     double elapsed[PERIODS];
-    double sizes[UNITS];
+    double sizes[MOST_UNITS];
     pl_input columns[MOST_COLUMNS], attributes[3];
     pl_str labels[PERIODS];
     bool scored[PERIODS];
@@ -136,13 +143,15 @@ typedef struct session {
 } session;
 
 /* In 2021-Q2: A won three awards, two of them for one item, B one, D one without points; five raters gave A ballots, one B. */
-static void make_records(session *s) {
-    static const size_t event_rows[] = {UNITS, UNITS, UNITS, UNITS + 1, UNITS + 3};
+static void make_records(session *s, const fixture *f) {
+    size_t row = f->units;
+    const size_t event_rows[] = {row, row, row, row + 1, row + 3}, ballot_rows[] = {row, row, row, row, row, row + 1};
+    memcpy(s->event_rows, event_rows, sizeof event_rows);
+    memcpy(s->ballot_rows, ballot_rows, sizeof ballot_rows);
     static const double points[] = {3, 2, 1, 5, 0};
     static const uint64_t pointed = 0xF;
     static const char *const levels[] = {"national", "provincial", "city", "city", "city"}, *const cases[] = {"i", "i", "j", "",
                                                                                                               "k"};
-    static const size_t ballot_rows[] = {UNITS, UNITS, UNITS, UNITS, UNITS, UNITS + 1};
     static const double ballots[] = {100, 70, 85, 80, 90, 90};
     static const char *const kinds[] = {"leader", "leader", "peer", "peer", "public", "peer"};
     pl_intern *texts = pl_program_texts(s->program);
@@ -156,17 +165,17 @@ static void make_records(session *s) {
     s->fields[0][2].texts = s->field_texts[1];
     s->fields[1][0] = (pl_input){ballots, NULL, NULL};
     s->fields[1][1].texts = s->field_texts[2];
-    s->records[0] = (pl_records){5, true, event_rows, s->fields[0], 3};
-    s->records[1] = (pl_records){RECORDS, false, ballot_rows, s->fields[1], 2};
+    s->records[0] = (pl_records){5, true, s->event_rows, s->fields[0], 3};
+    s->records[1] = (pl_records){RECORDS, false, s->ballot_rows, s->fields[1], 2};
 }
 
 static void make_frame(session *s, const fixture *f) {
-    static const uint32_t odd[UNITS] = {0, 1, 0, PL_NOBODY}; /* A and C are coastal, B is inland, of D it is not known */
-    static const char *const codes[UNITS] = {"A", "B", "C", "D"}, *const groups[UNITS] = {"county", "county", "zone", "zone"};
-    for (size_t unit = 0; unit < UNITS; unit++) {
-        pl_intern_add(pl_program_texts(s->program), pl_str_of(codes[unit]), &s->texts[0][unit]);
-        pl_intern_add(pl_program_texts(s->program), pl_str_of(groups[unit]), &s->texts[1][unit]);
-        s->group_of[unit] = unit / 2;
+    static const char codes[] = "ABCDEFGHIJKLMNOP", *const groups[] = {"county", "zone"};
+    for (size_t unit = 0; unit < f->units; unit++) {
+        s->shore_of[unit] = unit == 3 ? PL_NOBODY : unit % 2; /* A and C are coastal, B is inland, of D it is not known */
+        s->group_of[unit] = unit < (f->units + 1) / 2 ? 0 : 1;
+        pl_intern_add(pl_program_texts(s->program), (pl_str){codes + unit, 1}, &s->texts[0][unit]);
+        pl_intern_add(pl_program_texts(s->program), pl_str_of(groups[s->group_of[unit]]), &s->texts[1][unit]);
         s->parent_of[unit] = unit ? 0 : PL_NOBODY;
         s->sizes[unit] = (double)(unit + 1) * 100;
     }
@@ -177,12 +186,12 @@ static void make_frame(session *s, const fixture *f) {
     s->labels[0] = pl_str_of("2021-Q1");
     s->labels[1] = pl_str_of("2021-Q2");
     s->scored[1] = true;
-    make_records(s);
+    make_records(s, f);
     s->groupings[0] = (pl_grouping){s->group_of, 2};
-    s->groupings[1] = (pl_grouping){odd, 2};
+    s->groupings[1] = (pl_grouping){s->shore_of, 2};
     s->elapsed[0] = 0.25;
     s->elapsed[1] = 0.5;
-    s->frame = (pl_frame){.units = UNITS,
+    s->frame = (pl_frame){.units = f->units,
                           .periods = PERIODS,
                           .columns = s->columns,
                           .column_count = f->column_count,
@@ -238,7 +247,7 @@ static void finish(session *s) {
 static void write_value(const session *s, size_t unit, pl_buffer *out) {
     const uint64_t *present;
     const double *values = pl_evaluation_column(s->evaluation, s->node, &present);
-    size_t row = UNITS + unit;
+    size_t row = s->frame.units + unit;
     double scalar = 0;
     bool has = present[row / 64] >> row % 64 & 1, also = pl_evaluation_value(s->evaluation, s->node, row, &scalar);
     if (has != also || (has && scalar != values[row])) pl_buffer_text(out, "(one row at a time differs) ");
@@ -253,19 +262,20 @@ static void write_value(const session *s, size_t unit, pl_buffer *out) {
 }
 
 static void write_result(const session *s, pl_buffer *out) {
-    pl_buffer values[UNITS];
+    pl_buffer values[MOST_UNITS];
     bool same = true;
-    for (size_t unit = 0; unit < UNITS; unit++) {
+    size_t units = s->frame.units;
+    for (size_t unit = 0; unit < units; unit++) {
         pl_buffer_init(&values[unit], 0);
         write_value(s, unit, &values[unit]);
         same &= pl_str_equal(pl_buffer_view(&values[unit]), pl_buffer_view(&values[0]));
     }
     pl_buffer_text(out, "= ");
-    for (size_t unit = 0; unit < (same ? 1 : UNITS); unit++) {
+    for (size_t unit = 0; unit < (same ? 1 : units); unit++) {
         if (unit) pl_buffer_text(out, ", ");
         pl_buffer_str(out, pl_buffer_view(&values[unit]));
     }
-    for (size_t unit = 0; unit < UNITS; unit++) pl_buffer_free(&values[unit]);
+    for (size_t unit = 0; unit < units; unit++) pl_buffer_free(&values[unit]);
     size_t count;
     const pl_incident *incidents = pl_evaluation_incidents(s->evaluation, &count);
     for (size_t i = 0; i < count; i++) pl_buffer_print(out, " ? %s %zu", incident_names[incidents[i].kind], incidents[i].rows);
@@ -290,7 +300,7 @@ void fixture_trace(const fixture *f, pl_str expression, pl_buffer *out) {
     pl_arena_init(&arena, 0);
     pl_trace trace;
     if (start(&s, f, expression) == PL_OK &&
-        pl_trace_expression(&trace, &arena, s.program, s.expression, &s.meaning, s.evaluation, UNITS) == PL_OK) {
+        pl_trace_expression(&trace, &arena, s.program, s.expression, &s.meaning, s.evaluation, f->units) == PL_OK) {
         pl_buffer_str(out, trace.numbers);
         for (size_t i = 0; i < trace.comparison_count; i++) {
             pl_buffer_print(out, " | %.*s = ", PL_ARG(trace.comparisons[i].what));

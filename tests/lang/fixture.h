@@ -9,23 +9,25 @@
 #include <plumbline/lang/evaluate.h>
 #include <plumbline/lang/trace.h>
 
-#define UNITS 4
+#define UNITS 4 /* unless a directive says otherwise */
+#define MOST_UNITS 16
 #define PERIODS 2
 #define RECORDS 6
 #define MOST_COLUMNS 16
 
 typedef struct fixture {
     char names[MOST_COLUMNS][32];
-    double values[MOST_COLUMNS][UNITS * PERIODS];
+    double values[MOST_COLUMNS][MOST_UNITS * PERIODS];
     uint64_t present[MOST_COLUMNS];
-    size_t column_count;
+    size_t column_count, units;
     double direction;
     pl_scope peers;
 } fixture;
 
 void fixture_init(fixture *f);
 
-/* A directive: "direction -1", "peers group", or a column: "y 1 2 . 4 | 5 6 7 8" (after the bar: the period before). */
+/* A directive: "direction -1", "peers group", "units 12" (A to L, the first half of them county, without
+ * any column), or a column: "y 1 2 . 4 | 5 6 7 8" (after the bar: the period before). */
 bool fixture_set(fixture *f, const char *directive);
 
 /* Runs an expression and writes what comes out: "= 4, 0, 0, 0" (one value where all units have the same), followed by

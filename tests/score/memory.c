@@ -1,6 +1,7 @@
 /* Memory that runs out at any moment, from the loading of a model to the explanation of a unit. */
 #include <plumbline/model/diff.h>
 #include <plumbline/score/explain.h>
+#include <plumbline/score/stage.h>
 
 #include "support/allocations.h"
 
@@ -13,22 +14,23 @@
 
 /* The last two rows run over records, which only the wide data has; the other data comes without them. */
 static const char indicators[] =
-    "code,name,parent,weight,direction,full,target,score,combine,missing,applies\n"
-    "t,Total,,,,,,,g * s / 100,,\n"
-    "g,,t,,,,,,geomean,,\n"
-    "s,,t,,,,,,sum,,\n"
-    "a,,g,2,1,,,\"minmax(x, 1, 100)\",,mean,\n"
-    "b,,g,1,-1,,,\"steps(x, 30) + mean(x over periods) - coalesce(x[-1], 1)\",,mean,\n"
-    "c,,s,,,10,5,\"bands(x, 5, full, 2, 1, 0) + median(x over group) / 9\",,,\"unit.group = \"\"p\"\"\"\n"
-    "d,,s,,,20,,\"round(zscore(x) + count(x > 1 over all), 2)\",,,\n"
-    "m,,s,,,30,,,median,,\n"
-    "m1,,m,,,,,x,,zero,\n"
-    "m2,,m,,,,,x,,,\n"
+    "code,name,parent,weight,direction,full,target,score,combine,missing,applies,denominator,impute\n"
+    "t,Total,,,,,,,g * s / 100,,,,\n"
+    "g,,t,,,,,,geomean,,,,\n"
+    "s,,t,,,,,,sum,,,,\n"
+    "a,,g,2,1,,,\"minmax(x, 1, 100)\",,mean,,people,\n"
+    "b,,g,1,-1,,,\"steps(x, 30) + mean(x over periods) - coalesce(x[-1], 1)\",,mean,,,\"coalesce(x, mean(x over all))\"\n"
+    "c,,s,,,10,5,\"bands(x, 5, full, 2, 1, 0) + median(x over group) / 9\",,,\"unit.group = \"\"p\"\"\",,\n"
+    "d,,s,,,20,,\"round(zscore(x) + count(x > 1 over all), 2)\",,,,,\n"
+    "m,,s,,,30,,,median,,,,\n"
+    "m1,,m,,,,,x,,zero,,,\n"
+    "m2,,m,,,,,x,,,,m1,\n"
     "e,,s,,,10,,\"sum(points over events where event.kind = \"\"k\"\" once per case) + half(place(x over unit.shore)) * "
-    "elapsed()\",,zero,\n"
-    "r,,s,,,10,,\"mean(x over raters where rater.kind = \"\"lead\"\") + count(x over below)\",,zero,\n";
-static const char settings[] = "key,value\nname,Everything\ndigits,2\ntie_break,\"a,b\"\npeers,group\n";
-static const char units[] = "code,name,group,parent,people,shore\nu,U,p,,5,n\nv,V,p,u,6,s\nw,W,q,u,7,n\n";
+    "elapsed()\",,zero,,,\n"
+    "r,,s,,,10,,\"mean(x over raters where rater.kind = \"\"lead\"\") + count(x over below)\",,zero,,,\n";
+static const char settings[] = "key,value\nname,Everything\ndigits,2\ntie_break,\"a,b\"\npeers,group\ngroup,kind\n"
+                               "denominate,yes\nscreen,60%\ntreat,\"treat(x, 1)\"\n";
+static const char units[] = "code,name,kind,parent,people,shore\nu,U,p,,5,n\nv,V,p,u,6,s\nw,W,q,u,7,n\nx,X,q,u,8,\n";
 static const char data[] =
     "unit,period,rater,a,b,c,d,m1,m2,e,r\nu,2024,,1,2,3,4,5,6,1,1\nv,2024,,3,1,4,1,5,9,1,1\nw,2024,,2,7,1,8,2,8,1,1\n"
     "u,2025,,2,3,\"5\",1,1,2,1,\nv,2025,,6,,5,3,5,8,1,\nw,2025,,9,7,9,3,2,3,1,\nu,2025,r1,,,,,,,,5\nv,2025,r2,,,,,,,,6\n";
@@ -54,7 +56,10 @@ static bool explain_all(pl_scores *scores, pl_compiled *compiled) {
     pl_explanation *explanation = NULL;
     pl_gap *gaps = NULL;
     size_t count;
-    bool good = scores->line_count == 3 && pl_explain(&explanation, scores, compiled, &scores->lines[1], 0) == PL_OK;
+    bool good = scores->line_count == 4 && pl_explain(&explanation, scores, compiled, &scores->lines[1], 0) == PL_OK;
+    pl_explanation_free(explanation);
+    explanation = NULL;
+    good = good && pl_explain(&explanation, scores, compiled, &scores->lines[3], 0) == PL_OK;
     good = good && pl_gaps(&gaps, &count, scores, compiled, &scores->lines[1], &scores->lines[0]) == PL_OK;
     pl_explanation_free(explanation);
     free(gaps);
@@ -78,15 +83,18 @@ static bool run_everything(void *context) {
     pl_dataset *dataset = NULL;
     pl_compiled *compiled = NULL;
     pl_scores *scores = NULL;
+    pl_staged *staged = NULL;
     pl_changes changes = {0};
     pl_problems_init(&problems, 0);
     pl_status status = pl_model_load_sheets(&model, "model", sheets, records ? sizeof sheets / sizeof *sheets : 4, &problems);
     if (model) status = pl_status_worse(status, pl_dataset_load(&dataset, model, NULL, &problems));
     if (dataset) status = pl_status_worse(status, pl_compile(&compiled, model, dataset, NULL, &problems));
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, NULL, &problems);
+    if (status == PL_OK) status = pl_stage_values(&staged, compiled, PL_STAGE_TREATED, NULL, &problems);
     if (status == PL_OK) status = pl_model_diff(&changes, model, model);
     bool good = status == PL_OK && explain_all(scores, compiled);
     pl_changes_free(&changes);
+    pl_staged_free(staged);
     pl_scores_free(scores);
     pl_compiled_free(compiled);
     pl_dataset_free(dataset);

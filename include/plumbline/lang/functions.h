@@ -16,7 +16,7 @@ typedef enum pl_over {
 typedef struct pl_function {
     const char *name;
     const char *parameters; /* as in minmax(x, l = 0, u = 100); "..." at the end: the last ones repeat */
-    const char *category;   /* "arithmetic", "logic", "aggregate", "normaliser", "rule" */
+    const char *category;   /* "arithmetic", "logic", "aggregate", "normaliser", "rule", "treatment" */
     pl_over over;
     const char *meaning;    /* one or two sentences */
     const char *meaning_zh; /* the same in Chinese */

@@ -6,10 +6,16 @@
 
 /* The nodes of one indicator. */
 typedef struct pl_indicator_nodes {
-    pl_node value;   /* x: of a leaf its raw value, of an inner node what its children combine to */
-    pl_node points;  /* what the score expression gives (rounded by digits_leaf on a leaf); missing stays missing */
-    pl_node score;   /* points after `missing` and `applies`: what the parent combines */
-    pl_node applies; /* boolean; 0: always */
+    pl_node value; /* of a leaf its value as reported, of an inner node what its children combine to */
+    /* What a leaf's value becomes on its way to the score, each the one before where nothing is done; of an inner node its value.
+     */
+    pl_node denominated, imputed;
+    pl_node divisor;  /* what it was divided by; 0: nothing */
+    pl_node screened; /* missing for units left out by the setting `screen` */
+    pl_node treated;  /* x of the score expression */
+    pl_node points;   /* what the score expression gives (rounded by digits_leaf on a leaf); missing stays missing */
+    pl_node score;    /* points after `missing` and `applies`: what the parent combines */
+    pl_node applies;  /* boolean; 0: always */
 } pl_indicator_nodes;
 
 typedef struct pl_compiled {
@@ -22,6 +28,8 @@ typedef struct pl_compiled {
     pl_input *columns, *attributes;
     bool *scored;                       /* per period */
     bool spans_periods;                 /* some expression looks at other periods */
+    pl_node share;                      /* of the values that a unit could have, those it has; 0: nobody asks */
+    pl_node kept;                       /* boolean: the unit has values enough to be scored; 0: every unit is scored */
     struct pl_compile_scratch *scratch; /* private */
 } pl_compiled;
 
@@ -36,13 +44,29 @@ void pl_compiled_free(pl_compiled *compiled); /* NULL is allowed */
 /* Which of an indicator's expressions: what a bare code means depends on it. */
 typedef enum pl_role {
     PL_ROLE_VALUE,   /* its own code is its element; other leaves are their raw values, inner nodes their scores */
-    PL_ROLE_SCORE,   /* x is the value */
+    PL_ROLE_SCORE,   /* x is the treated value */
     PL_ROLE_COMBINE, /* the codes of its children are their scores */
-    PL_ROLE_APPLIES,
-    PL_ROLE_BARRED, /* of a grade: x is the total */
+    PL_ROLE_APPLIES, /* x is the value as reported */
+    PL_ROLE_IMPUTE,  /* x is the value divided by its denominator */
+    PL_ROLE_TREAT,   /* x is the imputed value */
+    PL_ROLE_BARRED,  /* of a grade: x is the total */
 } pl_role;
 
 /* What names mean in an expression of an indicator, for tracing (lang/trace.h). Valid as long as `compiled`; one at a time. */
 pl_meaning pl_compiled_meaning(pl_compiled *compiled, size_t indicator, pl_role role);
+
+/* The steps from a leaf's report to its parent's score. */
+typedef enum pl_stage {
+    PL_STAGE_VALUE,
+    PL_STAGE_DENOMINATED,
+    PL_STAGE_IMPUTED,
+    PL_STAGE_SCREENED,
+    PL_STAGE_TREATED,
+    PL_STAGE_NORMALISED, /* points */
+    PL_STAGE_AGGREGATED, /* score */
+} pl_stage;
+
+/* The node that holds an indicator's value at a stage. */
+pl_node pl_compiled_stage(const pl_compiled *compiled, size_t indicator, pl_stage stage);
 
 #endif

@@ -13,7 +13,7 @@ typedef enum pl_change_kind {
     PL_CHANGE_DETAILS,    /* unit_of_measure, owner, source, covers, note */
     PL_CHANGE_REWEIGHTED, /* weight, full */
     PL_CHANGE_SHARE,      /* neither of these, but its part of its parent, since its siblings changed */
-    PL_CHANGE_RULE,       /* value, score, combine, missing, applies, direction, target, low, high */
+    PL_CHANGE_RULE,       /* value, denominator, impute, treat, score, combine, missing, applies, direction, target, low, high */
 } pl_change_kind;
 
 typedef struct pl_change {

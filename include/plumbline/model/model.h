@@ -39,10 +39,12 @@ typedef struct pl_indicator {
     pl_combine how;               /* inner node: how it combines, unless: */
     const pl_expression *combine; /* an expression over the codes of its children */
     const pl_expression *applies; /* NULL: always */
+    const pl_expression *impute;  /* leaf, over x: what stands for it where it is missing; NULL: as it is */
+    const pl_expression *treat;   /* leaf, over x: what is done about values far out; NULL: nothing */
     pl_missing_rule missing;
-    pl_place score_place; /* where the score expression stands: the row, or the setting */
+    pl_place score_place, impute_place, treat_place; /* where these expressions stand: the row, or the setting */
     pl_str owner, source, covers, unit_of_measure, note;
-    pl_str denominator; /* COINr's: name of the attribute that the value would be divided by; kept, not applied */
+    pl_str denominator; /* attribute or element that the value is divided by where the setting `denominate` says so */
 } pl_indicator;
 
 /* A grade, the best first. A unit gets the first one whose conditions it meets. */
@@ -82,6 +84,10 @@ typedef struct pl_settings {
     pl_scope peers; /* PL_SCOPE_ALL or PL_SCOPE_GROUP */
     pl_silence *silence;
     size_t silence_count;
+    bool denominate;
+    double screen;       /* least share of the values that a unit must have, above 0; 0: none */
+    bool screen_imputed; /* values that were imputed count */
+    pl_str group;        /* attribute that serves as the group; empty: the one of that name */
 } pl_settings;
 
 /* One sheet of a model: a file; or bytes in memory where path is NULL; or a sheet of a workbook. `name` is what problems call it

@@ -5,7 +5,21 @@
 #include <plumbline/lang/trace.h>
 #include <plumbline/score/score.h>
 
-typedef enum pl_step_state { PL_STEP_PRESENT, PL_STEP_MISSING, PL_STEP_NOT_APPLICABLE } pl_step_state;
+typedef enum pl_step_state {
+    PL_STEP_PRESENT,
+    PL_STEP_MISSING,
+    PL_STEP_NOT_APPLICABLE,
+    PL_STEP_LEFT_OUT, /* the unit has too few values (the setting screen) */
+} pl_step_state;
+
+/* A stage that changed the value of a leaf: PL_STAGE_DENOMINATED, PL_STAGE_IMPUTED or PL_STAGE_TREATED. */
+typedef struct pl_passage {
+    pl_stage stage;
+    bool has_before, has_after, has_divisor;
+    double before, after;
+    double divisor; /* PL_STAGE_DENOMINATED */
+    pl_trace trace; /* the others: the expression with the numbers put in */
+} pl_passage;
 
 /* One indicator in the explanation of one unit, in tree order. Shares and contributions are of the parent's score. */
 typedef struct pl_step {
@@ -14,7 +28,9 @@ typedef struct pl_step {
     bool filled;         /* `missing` put a value in its place (zero, mean of peers) */
     pl_trace value;      /* leaf: how x came about; inner node: how the children combine, when by expression */
     bool has_x;
-    double x;
+    double x;               /* as reported */
+    pl_passage passages[3]; /* what it became before it was scored, stage by stage */
+    size_t passage_count;
     bool has_score_trace;
     pl_trace score; /* the score expression with the numbers put in */
     bool has_score;
@@ -27,6 +43,8 @@ typedef struct pl_step {
 typedef struct pl_explanation {
     pl_arena arena;
     const pl_score_line *line;
+    bool has_share;                    /* the model screens: */
+    double share, least;               /* of its values the unit has this share, and would be left out below the other */
     size_t units_ranked, group_ranked; /* how many have a place, overall and in the group */
     pl_step *steps;                    /* tree order; steps[0] is the root; the whole tree or the part below a node */
     size_t step_count;
