@@ -1,5 +1,6 @@
 /* A whole model: sheets separated by lines of four equals signs, in the order indicators, data, settings, units. */
 #include <plumbline/score/explain.h>
+#include <plumbline/score/stage.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (dataset) status = pl_status_worse(status, pl_compile(&compiled, model, dataset, "all", &problems));
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, NULL, &problems);
     if (status == PL_OK && scores->line_count) status = pl_explain(&explanation, scores, compiled, &scores->lines[0], 0);
+    pl_staged *staged = NULL;
+    if (status == PL_OK) status = pl_stage_values(&staged, compiled, PL_STAGE_TREATED, NULL, &problems);
+    pl_staged_free(staged);
     if (status == PL_INPUT && !problems.errors) abort();
     pl_explanation_free(explanation);
     pl_scores_free(scores);

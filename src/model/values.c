@@ -182,7 +182,7 @@ static pl_status take_columns(pl_gathering *g) {
     for (size_t i = 0; i < file->table.column_count; i++) {
         pl_column *column = &file->table.columns[i];
         uint32_t id = column->numbers ? pl_intern_find(g->elements, column->name) : 0;
-        if (!id) continue;
+        if (!id || d->elements[id - 1].numbers) continue; /* a header given twice is an error already */
         d->elements[id - 1].numbers = column->numbers;
         d->elements[id - 1].present = column->present;
         column->numbers = NULL;
