@@ -2,6 +2,7 @@
  * is one. What comes out is explained, reviewed, covered by itself and compared with itself. */
 #include <plumbline/model/diff.h>
 #include <plumbline/score/explain.h>
+#include <plumbline/score/stage.h>
 #include <plumbline/study/cover.h>
 #include <plumbline/study/review.h>
 
@@ -49,6 +50,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (status == PL_OK) status = pl_review(compiled, NULL, &problems);
     if (status == PL_OK) status = pl_cover_models(&cover, model, model, &problems);
     if (model && !model->flawed && pl_model_diff(&changes, model, model) == PL_OK && changes.count) abort();
+    pl_staged *staged = NULL;
+    if (status == PL_OK) status = pl_stage_values(&staged, compiled, PL_STAGE_TREATED, NULL, &problems);
+    pl_staged_free(staged);
     if (status == PL_INPUT && !problems.errors) abort();
     pl_changes_free(&changes);
     pl_cover_free(cover);

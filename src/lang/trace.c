@@ -418,7 +418,7 @@ static void write_name(tracer *t, const pl_syntax *s) {
 
 static void write_tree(tracer *t, const pl_syntax *s) {
     double value;
-    if (t->status != PL_OK) return;
+    if (t->status != PL_OK || t->out.failed) return;
     if (known(t, s, &value)) {
         write_number(&t->out, value);
         return;

@@ -51,7 +51,7 @@ pl_status pl_naming_denominator(pl_compiled *compiled, pl_str name, pl_node *out
 /* The node, missing for units that screening leaves out. */
 pl_status pl_naming_gate(pl_compiled *compiled, pl_node node, pl_node *out);
 
-/* Whether a leaf can have values of its own: by its rule, or by what units report (not raters, not events). */
+/* Whether a leaf can have values of its own: by its rule, or by what units report (not raters). */
 bool pl_naming_has_values(const pl_compiled *compiled, const pl_indicator *leaf);
 
 #endif

@@ -45,7 +45,7 @@ static void denominate(pl_compiling *k, size_t index) {
     pl_compiling_keep(k, status);
 }
 
-/* A default of the settings passes by leaves that are known by events or ballots alone. */
+/* A default of the settings passes by leaves that are known by ballots alone. */
 static bool is_meant(const pl_compiling *k, const pl_indicator *leaf, const pl_expression *e, pl_place place) {
     return e && (place.file == leaf->file || pl_naming_has_values(k->c, leaf));
 }
