@@ -26,6 +26,7 @@ typedef enum column_kind {
 typedef struct column {
     column_kind kind;
     size_t node; /* among the nodes of the scores */
+    size_t width;
 } column;
 
 typedef struct table {
@@ -37,7 +38,7 @@ typedef struct table {
     uint32_t group; /* only its units; PL_NOBODY: everybody */
 } table;
 
-static void add_column(table *t, column_kind kind, size_t node) { t->columns[t->count++] = (column){kind, node}; }
+static void add_column(table *t, column_kind kind, size_t node) { t->columns[t->count++] = (column){kind, node, 0}; }
 
 /* What a line shows, from left to right: the one place to add to. Whatever else a line may come to have, such as a grade, is one
  * more kind of column here, with its title in `title_of` and its cell in `write_cell`. */
@@ -129,22 +130,27 @@ static bool is_shown(const table *t, const pl_score_line *line) {
 
 /* ---- layout ---- */
 
+/* Names of nodes are wrapped; what stands in the lines is not. */
+static size_t least_width(const table *t, const column *c) {
+    size_t title = pl_text_width(title_of(t, c));
+    if (c->kind != COLUMN_NODE && c->kind != COLUMN_PLACE && c->kind != COLUMN_GROUP_PLACE) return title;
+    size_t least = c->kind == COLUMN_NODE ? 8 : 4;
+    return title < least ? least : title > NODE_WIDTH ? NODE_WIDTH : title;
+}
+
 static double set_widths(const table *t) {
     const results *r = t->r;
+    for (size_t at = 0; at < t->count; at++) t->columns[at].width = least_width(t, &t->columns[at]);
+    for (size_t i = 0; i < r->scores->line_count; i++) {
+        if (!is_shown(t, &r->scores->lines[i])) continue;
+        for (size_t at = 0; at < t->count; at++) {
+            size_t width = pl_text_width(text_of(t, &t->columns[at], &r->scores->lines[i]));
+            if (width > t->columns[at].width) t->columns[at].width = width < WIDEST_TEXT ? width : WIDEST_TEXT;
+        }
+    }
     double sum = 0;
     for (size_t at = 0; at < t->count; at++) {
-        const column *c = &t->columns[at];
-        size_t widest = pl_text_width(title_of(t, c));
-        if (c->kind == COLUMN_NODE || c->kind == COLUMN_PLACE || c->kind == COLUMN_GROUP_PLACE) {
-            size_t least = c->kind == COLUMN_NODE ? 8 : 4;
-            widest = widest < least ? least : widest > NODE_WIDTH ? NODE_WIDTH : widest;
-        }
-        for (size_t i = 0; i < r->scores->line_count; i++) {
-            if (!is_shown(t, &r->scores->lines[i])) continue;
-            size_t width = pl_text_width(text_of(t, c, &r->scores->lines[i]));
-            if (width > widest) widest = width;
-        }
-        double width = book_width_of(widest < WIDEST_TEXT ? widest : WIDEST_TEXT);
+        double width = book_width_of(t->columns[at].width);
         book_width(r->book, t->sheet, at, width);
         sum += width;
     }
