@@ -160,7 +160,7 @@ pl_status book_finish(book *b, pl_output *output, pl_problems *problems) {
         if (b->status == PL_OK) b->status = package_send(b->path, output);
     }
     bool told = output->status != PL_OK || (problems && problems->errors);
-    if (b->status == PL_IO && !told) b->status = cannot_lay_aside(b, 0, problems);
+    if (b->status == PL_IO && !told) b->status = cannot_lay_aside(b, b->error, problems);
     if (b->workbook) lxw_workbook_free(b->workbook);
     if (b->path) unlink(b->path);
     free(b->path);
@@ -204,7 +204,10 @@ lxw_worksheet *book_sheet(book *b, const char *name) {
     if (b->status != PL_OK) return NULL;
     errno = 0;
     lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, name);
-    if (!sheet) b->status = errno && errno != ENOMEM ? PL_IO : PL_MEMORY; /* when streaming it opens a file */
+    if (!sheet) {
+        b->error = errno == ENOMEM ? 0 : errno; /* when streaming it opens a file */
+        b->status = b->error ? PL_IO : PL_MEMORY;
+    }
     b->links = 0;
     if (sheet) quote_always(b, sheet, name);
     return b->status == PL_OK ? sheet : NULL;
