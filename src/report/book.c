@@ -160,7 +160,7 @@ pl_status book_finish(book *b, pl_output *output, pl_problems *problems) {
         if (b->status == PL_OK) b->status = package_send(b->path, output);
     }
     bool told = output->status != PL_OK || (problems && problems->errors);
-    if (b->status == PL_IO && !told) b->status = cannot_lay_aside(b, 0, problems);
+    if (b->status == PL_IO && !told) b->status = cannot_lay_aside(b, b->error, problems);
     if (b->workbook) lxw_workbook_free(b->workbook);
     if (b->path) unlink(b->path);
     free(b->path);
@@ -175,13 +175,42 @@ void book_name(book *b, pl_str wanted, char name[BOOK_NAME_SIZE]) {
     if (b->status == PL_OK) b->status = sheet_name_make(name, wanted, b->names);
 }
 
+/* A name in quotes, as references have it. */
+static void add_quoted(pl_buffer *out, const char *name) {
+    pl_buffer_char(out, '\'');
+    for (; *name; name++) {
+        if (*name == '\'') pl_buffer_char(out, '\'');
+        pl_buffer_char(out, *name);
+    }
+    pl_buffer_char(out, '\'');
+}
+
+/* The library leaves the quotes off names such as D03 or 2025, which a spreadsheet then takes for a cell or a number and offers to
+ * repair the file. */
+static void quote_always(book *b, lxw_worksheet *sheet, const char *name) {
+    pl_buffer quoted;
+    pl_buffer_init(&quoted, 0);
+    add_quoted(&quoted, name);
+    if (quoted.failed) {
+        b->status = PL_MEMORY;
+        pl_buffer_free(&quoted);
+        return;
+    }
+    free(sheet->quoted_name);
+    sheet->quoted_name = quoted.at; /* freed with the sheet */
+}
+
 lxw_worksheet *book_sheet(book *b, const char *name) {
     if (b->status != PL_OK) return NULL;
     errno = 0;
     lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, name);
-    if (!sheet) b->status = errno && errno != ENOMEM ? PL_IO : PL_MEMORY; /* when streaming it opens a file */
+    if (!sheet) {
+        b->error = errno == ENOMEM ? 0 : errno; /* when streaming it opens a file */
+        b->status = b->error ? PL_IO : PL_MEMORY;
+    }
     b->links = 0;
-    return sheet;
+    if (sheet) quote_always(b, sheet, name);
+    return b->status == PL_OK ? sheet : NULL;
 }
 
 void book_print_setup(book *b, lxw_worksheet *sheet, size_t head, size_t last_head, size_t columns_kept, unsigned wide) {
@@ -313,12 +342,9 @@ void book_link(book *b, lxw_worksheet *sheet, size_t row, size_t column, const c
     b->links++;
     pl_buffer target;
     pl_buffer_init(&target, 0);
-    pl_buffer_text(&target, "internal:'");
-    for (const char *c = to; *c; c++) {
-        if (*c == '\'') pl_buffer_char(&target, '\'');
-        pl_buffer_char(&target, *c);
-    }
-    pl_buffer_text(&target, "'!A1");
+    pl_buffer_text(&target, "internal:");
+    add_quoted(&target, to);
+    pl_buffer_text(&target, "!A1");
     if (target.failed) b->status = PL_MEMORY;
     const char *bytes = b->status == PL_OK ? cell_text(b, text) : NULL;
     if (b->status == PL_OK)

@@ -38,6 +38,7 @@ typedef enum book_style {
 
 typedef struct book {
     pl_status status;
+    int error; /* errno of a failure of the temporary folder, or 0 */
     bool chinese;
     int digits;         /* of STYLE_SCORE; -1: three are shown and all are stored */
     const char *folder; /* for temporary files */

@@ -112,6 +112,7 @@ static void write_row_head(calculation *c, size_t row, const char *title) {
         size_t column = c->where.first_column + i;
         if (row == ROW_NAME) book_text(b, c->sheet, row, column, results_node_name(r, i), STYLE_HEAD);
         if (row == ROW_CODE) book_text(b, c->sheet, row, column, node->code, STYLE_HEAD);
+        if (row >= ROW_WEIGHT) book_words(b, c->sheet, row, column, "", STYLE_HEAD);
         if (row == ROW_WEIGHT && node->parent != PL_NO_INDEX) book_number(b, c->sheet, row, column, node->weight, STYLE_HEAD);
         if (row == ROW_FULL && node->full.given) book_number(b, c->sheet, row, column, node->full.value, STYLE_HEAD);
     }
@@ -124,8 +125,9 @@ static void write_head(calculation *c) {
     book_words(b, c->sheet, 2, 0,
                book_word(b,
                          "Indicators without others below them are values, all others formulas over the cells of their row, not "
-                         "rounded; a note on the head says where that cannot be.",
-                         "末级指标是数值，其余各列是引用本行单元格的公式，均未修约；不能写成公式的，表头批注说明原因。"),
+                         "rounded (cells hold more digits than they show); a note on the head says where that cannot be.",
+                         "末级指标是数值，其余各列是引用本行单元格的公式，均未修约（单元格中的位数多于显示的）；不能写成公式的，表"
+                         "头批注说明原因。"),
                STYLE_NOTE);
     size_t lines = 1;
     for (size_t i = 0; i < r->model->indicator_count; i++) {

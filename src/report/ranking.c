@@ -11,6 +11,8 @@
 #define NODE_WIDTH 12    /* of a column of scores: names of nodes are wrapped into it */
 #define PAGE_WIDTH 165.0 /* of columns that are still legible on one page across */
 
+enum { HEAD_ROW = 3, FIRST_ROW = 4, NAME_COLUMN = 2 };
+
 /* ---- columns ---- */
 
 typedef enum column_kind {
@@ -27,6 +29,7 @@ typedef enum column_kind {
 typedef struct column {
     column_kind kind;
     size_t node; /* among the nodes of the scores */
+    size_t width;
 } column;
 
 typedef struct table {
@@ -38,7 +41,7 @@ typedef struct table {
     uint32_t group; /* only its units; PL_NOBODY: everybody */
 } table;
 
-static void add_column(table *t, column_kind kind, size_t node) { t->columns[t->count++] = (column){kind, node}; }
+static void add_column(table *t, column_kind kind, size_t node) { t->columns[t->count++] = (column){kind, node, 0}; }
 
 /* What a line shows, from left to right: the one place to add to. Each kind of column has its title in `title_of` and its cell in
  * `write_cell`. */
@@ -61,12 +64,8 @@ static pl_status choose_columns(table *t) {
     return PL_OK;
 }
 
-size_t results_name_column(const results *r) {
-    (void)r;
-    return 2;
-}
-
-size_t results_total_column(const results *r) { return 3 + (r->dataset->group_count > 0) + r->periods; }
+/* Where the ranking has the totals, which the chart shows. */
+static size_t total_column(const results *r) { return 3 + (r->dataset->group_count > 0) + r->periods; }
 
 static pl_str title_of(const table *t, const column *c) {
     const results *r = t->r;
@@ -133,22 +132,27 @@ static bool is_shown(const table *t, const pl_score_line *line) {
 
 /* ---- layout ---- */
 
+/* Names of nodes are wrapped; what stands in the lines is not. */
+static size_t least_width(const table *t, const column *c) {
+    size_t title = pl_text_width(title_of(t, c));
+    if (c->kind != COLUMN_NODE && c->kind != COLUMN_PLACE && c->kind != COLUMN_GROUP_PLACE) return title;
+    size_t least = c->kind == COLUMN_NODE ? 8 : 4;
+    return title < least ? least : title > NODE_WIDTH ? NODE_WIDTH : title;
+}
+
 static double set_widths(const table *t) {
     const results *r = t->r;
+    for (size_t at = 0; at < t->count; at++) t->columns[at].width = least_width(t, &t->columns[at]);
+    for (size_t i = 0; i < r->scores->line_count; i++) {
+        if (!is_shown(t, &r->scores->lines[i])) continue;
+        for (size_t at = 0; at < t->count; at++) {
+            size_t width = pl_text_width(text_of(t, &t->columns[at], &r->scores->lines[i]));
+            if (width > t->columns[at].width) t->columns[at].width = width < WIDEST_TEXT ? width : WIDEST_TEXT;
+        }
+    }
     double sum = 0;
     for (size_t at = 0; at < t->count; at++) {
-        const column *c = &t->columns[at];
-        size_t widest = pl_text_width(title_of(t, c));
-        if (c->kind == COLUMN_NODE || c->kind == COLUMN_PLACE || c->kind == COLUMN_GROUP_PLACE) {
-            size_t least = c->kind == COLUMN_NODE ? 8 : 4;
-            widest = widest < least ? least : widest > NODE_WIDTH ? NODE_WIDTH : widest;
-        }
-        for (size_t i = 0; i < r->scores->line_count; i++) {
-            if (!is_shown(t, &r->scores->lines[i])) continue;
-            size_t width = pl_text_width(text_of(t, c, &r->scores->lines[i]));
-            if (width > widest) widest = width;
-        }
-        double width = book_width_of(widest < WIDEST_TEXT ? widest : WIDEST_TEXT);
+        double width = book_width_of(t->columns[at].width);
         book_width(r->book, t->sheet, at, width);
         sum += width;
     }
@@ -162,13 +166,13 @@ static void write_header(const table *t) {
         size_t needed = (pl_text_width(title) + NODE_WIDTH - 1) / NODE_WIDTH;
         if (needed > lines) lines = needed;
     }
-    book_row(t->r->book, t->sheet, RESULTS_TABLE_HEAD, lines + (lines > 1), 0);
+    book_row(t->r->book, t->sheet, HEAD_ROW, lines + (lines > 1), 0);
     for (size_t at = 0; at < t->count; at++)
-        book_text(t->r->book, t->sheet, RESULTS_TABLE_HEAD, at, title_of(t, &t->columns[at]), STYLE_HEAD);
+        book_text(t->r->book, t->sheet, HEAD_ROW, at, title_of(t, &t->columns[at]), STYLE_HEAD);
 }
 
 static size_t write_lines(const table *t) {
-    size_t row = RESULTS_TABLE_FIRST;
+    size_t row = FIRST_ROW;
     for (size_t i = 0; i < t->r->scores->line_count && t->r->book->status == PL_OK; i++) {
         if (!is_shown(t, &t->r->scores->lines[i])) continue;
         for (size_t at = 0; at < t->count; at++) write_cell(t, row, at, &t->r->scores->lines[i]);
@@ -199,12 +203,11 @@ static void write_table(table *t) {
     if (r->book->status == PL_OK) r->book->status = choose_columns(t);
     if (r->book->status == PL_OK) {
         double width = set_widths(t);
-        book_print_setup(r->book, t->sheet, RESULTS_TABLE_HEAD, RESULTS_TABLE_HEAD, 3, 1 + (unsigned)(width / PAGE_WIDTH));
+        book_print_setup(r->book, t->sheet, HEAD_ROW, HEAD_ROW, 3, 1 + (unsigned)(width / PAGE_WIDTH));
         write_header(t);
         size_t row = write_lines(t);
-        if (r->book->status == PL_OK && row > RESULTS_TABLE_FIRST)
-            book_check(r->book,
-                       worksheet_autofilter(t->sheet, RESULTS_TABLE_HEAD, 0, (lxw_row_t)row - 1, (lxw_col_t)(t->count - 1)));
+        if (r->book->status == PL_OK && row > FIRST_ROW)
+            book_check(r->book, worksheet_autofilter(t->sheet, HEAD_ROW, 0, (lxw_row_t)row - 1, (lxw_col_t)(t->count - 1)));
         write_foot(t, row + 1);
     }
     free(t->columns);
@@ -291,11 +294,11 @@ void results_chart(results *r) {
         r->book->status = PL_MEMORY;
         return;
     }
-    lxw_row_t first = (lxw_row_t)(RESULTS_TABLE_FIRST + from), last = (lxw_row_t)(RESULTS_TABLE_FIRST + to - 1);
-    lxw_col_t names = (lxw_col_t)results_name_column(r), totals = (lxw_col_t)results_total_column(r);
+    lxw_row_t first = (lxw_row_t)(FIRST_ROW + from), last = (lxw_row_t)(FIRST_ROW + to - 1);
+    lxw_col_t names = NAME_COLUMN, totals = (lxw_col_t)total_column(r);
     chart_series_set_categories(series, r->ranking_name, first, names, last, names);
     chart_series_set_values(series, r->ranking_name, first, totals, last, totals);
-    chart_series_set_name_range(series, r->ranking_name, RESULTS_TABLE_HEAD, totals);
+    chart_series_set_name_range(series, r->ranking_name, HEAD_ROW, totals);
     chart_series_set_labels(series);
     lxw_chart_font small = {.size = 8};
     lxw_chart_line pale = {.color = 0xD9D9D9};

@@ -18,7 +18,7 @@ typedef struct results {
     char ranking_name[BOOK_NAME_SIZE], chart_name[BOOK_NAME_SIZE], calculation_name[BOOK_NAME_SIZE];
     char (*unit_names)[BOOK_NAME_SIZE]; /* per unit: its sheet, empty where it has none */
     size_t unit_sheets;
-    double *best;         /* per scored period, node and group of peers: the best score; see best.c */
+    double *best;         /* per scored period, node and group of peers: the best score, see results_best */
     size_t *period_index; /* of a period among those scored */
 } results;
 
@@ -46,10 +46,5 @@ void results_chart(results *r);
 void results_groups(results *r);
 void results_units(results *r);
 void results_calculation(results *r);
-
-/* Where the ranking's lines begin; the chart shows them. Its totals stand in this column. */
-enum { RESULTS_TABLE_HEAD = 3, RESULTS_TABLE_FIRST = 4 };
-size_t results_total_column(const results *r);
-size_t results_name_column(const results *r);
 
 #endif

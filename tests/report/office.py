@@ -105,3 +105,10 @@ def read(path):
             if target.startswith("worksheets/"):
                 sheets[item.get("name")] = Sheet(item.get("name"), part("xl/" + target), strings)
         return sheets
+
+
+def defined_names(path):
+    """What a workbook's names refer to, such as the rows that are printed on every page."""
+    with zipfile.ZipFile(path) as package:
+        root = xml.fromstring(package.read("xl/workbook.xml"))
+    return [(item.get("name"), item.text) for item in root.iter(MAIN + "definedName")]
