@@ -94,9 +94,10 @@ const cli_command cli_check = {
     .most = 1,
     .summary = "every problem of a model and its data",
     .summary_zh = "检查模型和数据的全部问题",
-    .details = "Loads and scores the model without writing scores. Errors, warnings and notes go to standard error, each with\n"
-               "file, row and column; --format json gives them to programs, each with its code, which\n"
-               "`plumbline help CODE` explains.",
+    .details =
+        "Loads and scores the model without writing scores. Errors, warnings and notes go to standard error, each with\n"
+        "file, row and column, or sheet and cell of a workbook; --format json gives them to programs, each with its code, which\n"
+        "`plumbline help CODE` explains.",
     .details_zh = "装载并计算模型但不输出得分。错误、警告和提示写到标准错误，带文件、行和列；--format json "
                   "供程序读取，并带代码，\n`plumbline help 代码` 查看解释。",
     .options = options,
