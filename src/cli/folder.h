@@ -11,7 +11,7 @@ typedef struct cli_folder {
 } cli_folder;
 
 /* Makes the temporary folder. Refuses a path that is there, unless it is an empty folder, or any folder with `force`. Returns the
- * exit status; on failure a message was written, and cli_folder_finish need not be called but may be. */
+ * exit status, after a message where that is not EXIT_DONE; cli_folder_finish is to be called in any case. */
 int cli_folder_open(cli_folder *folder, const char *path, bool force);
 
 /* Begins a file NAME.csv, and ends it: `written` says how its writing went. */

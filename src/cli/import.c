@@ -80,16 +80,21 @@ static pl_status find_sheets(importing *m, const char *path) {
     return status == PL_OK ? pl_sheets_differ(m->sheets, m->count, &m->problems) : status;
 }
 
-/* All problems of all sheets, before any of it counts. */
-static int import(importing *m, const char *path, const char *folder) {
-    int status = cli_exit_status(find_sheets(m, path));
-    if (status != EXIT_DONE) return status;
-    status = cli_folder_open(&m->folder, folder, cli_value(m->call, &force_option, NULL) != NULL);
-    if (status != EXIT_DONE) return status;
+/* Goes on after a sheet with errors, so that those of all are told. */
+static int write_sheets(importing *m) {
+    int status = EXIT_DONE;
     for (size_t i = 0; i < m->count && status != EXIT_MACHINE; i++) {
         int found = write_sheet(m, &m->sheets[i]);
         if (found > status) status = found;
     }
+    return status;
+}
+
+static int import(importing *m, const char *path, const char *folder) {
+    int status = cli_exit_status(find_sheets(m, path));
+    if (status != EXIT_DONE) return status;
+    status = cli_folder_open(&m->folder, folder, cli_value(m->call, &force_option, NULL) != NULL);
+    if (status == EXIT_DONE) status = write_sheets(m);
     if (status == EXIT_DONE) tell_ignored(m);
     return cli_folder_finish(&m->folder, status);
 }

@@ -7,8 +7,9 @@ extern const cli_command cli_check, cli_score, cli_explain, cli_gap, cli_diff, c
 const cli_command *const cli_commands[] = {&cli_check,  &cli_score, &cli_explain, &cli_gap, &cli_diff,
                                            &cli_import, &cli_help,  &cli_version, NULL};
 
-const cli_option cli_data = {"--data", "F", NULL, "data file in place of the model's own; may be given several times",
-                             "用该数据文件代替模型自带的数据；可多次给出"};
+const cli_option cli_data = {"--data", "F", NULL,
+                             "data file (CSV or .xlsx) in place of the model's own; may be given several times",
+                             "用该数据文件（CSV 或 .xlsx）代替模型自带的数据；可多次给出"};
 const cli_option cli_period = {"--period", "P|all", NULL, "the period to score (default: the setting, else the last)",
                                "计分的期间（默认取设置，否则取最后一期）"};
 const cli_option cli_threads = {"--threads", "N", NULL, "number of threads (default: all processors); the result is the same",

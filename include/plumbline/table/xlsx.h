@@ -28,9 +28,10 @@ const pl_workbook_sheet *pl_workbook_sheets(const pl_workbook *workbook, size_t 
 /* The bytes of the file, for a digest. */
 pl_str pl_workbook_bytes(const pl_workbook *workbook);
 
-/* Reads a sheet as pl_csv_read reads a file, with the same options (of which pool and max_bytes have no meaning here) and the same
- * idea of missing cells and of numbers, in one thread, while it is unpacked; memory is the columns, the workbook's texts and little
- * more. Table column i is the sheet's column i + 1, table.sheet_header the row of the header, and places name sheet and cell.
+/* Reads a sheet (one at a time of a workbook) as pl_csv_read reads a file, with the same options (of which pool and max_bytes have
+ * no meaning here) and the same idea of missing cells and of numbers, in one thread, while it is unpacked; memory is the columns,
+ * the workbook's texts and little more. Table column i is the sheet's column i + 1, table.sheet_header the row of the header, and
+ * places name sheet and cell.
  *
  * - The header is the first row with a cell that is not empty. One text merged over several columns above it is a title and is
  *   skipped (note N111). Where header cells are merged downwards, the header is all those rows, and a column's name the lowest
