@@ -185,6 +185,44 @@ static void test_very_wide_and_very_long(void **state) {
     refused(bytes, "E112", "the sheet has 16384 columns and over");
 }
 
+/* Merged ranges that would take hours: every column merged over all rows; and rows merged by the hundred thousand, as titles full
+ * of text. */
+static void test_merged_beyond_reason(void **state) {
+    (void)state;
+    pl_buffer sheet, merges;
+    char cell[PL_CELL_NAME_SIZE];
+    pl_buffer_init(&merges, 0);
+    for (size_t i = 1; i <= 16384; i++) {
+        pl_cell_name(cell, i, 2);
+        pl_buffer_print(&merges, "<mergeCell ref=\"%s:", cell);
+        pl_cell_name(cell, i, 1048576);
+        pl_buffer_print(&merges, "%s\"/>", cell);
+    }
+    pl_buffer_text(&merges, "</mergeCells></worksheet>");
+    pl_buffer_init(&sheet, 0);
+    pl_buffer_text(&sheet, "<worksheet><sheetData><row><c t=\"str\"><v>a</v></c></row>");
+    for (int i = 0; i < 1000000; i++) pl_buffer_text(&sheet, "<row/>");
+    pl_buffer_text(&sheet, "</sheetData><mergeCells>");
+    pl_str bytes = repeated(SHEET, sheet.at, merges.at, 1, "", true);
+    pl_buffer_free(&sheet);
+    pl_buffer_free(&merges);
+    refused(bytes, "E112", "the merged ranges of the sheet cover more cells than is read");
+}
+
+static void test_headers_of_megabytes(void **state) {
+    (void)state;
+    pl_buffer sheet;
+    pl_buffer_init(&sheet, 0);
+    pl_buffer_text(&sheet, "<worksheet><sheetData><row>");
+    for (int i = 0; i < 5000; i++) pl_buffer_print(&sheet, "<c t=\"str\"><v>%04000d</v></c>", i);
+    pl_str bytes = repeated(SHEET, sheet.at, "", 0, "</row></sheetData></worksheet>", false);
+    pl_buffer_free(&sheet);
+    refused(bytes, "E112", "the header has more text than is read");
+    refused(
+        repeated(SHEET, "<worksheet><sheetData><row><c t=\"str\"><v>", "a", 4097, "</v></c></row></sheetData></worksheet>", true),
+        "E102", "data!A1: this header is too long in bytes; at most 4096 are read");
+}
+
 static void test_very_many_parts(void **state) {
     (void)state;
     workbook_part *parts = calloc(20000, sizeof *parts);
@@ -265,6 +303,8 @@ int main(void) {
         cmocka_unit_test(test_entities),
         cmocka_unit_test(test_depth_and_length),
         cmocka_unit_test(test_very_wide_and_very_long),
+        cmocka_unit_test(test_merged_beyond_reason),
+        cmocka_unit_test(test_headers_of_megabytes),
         cmocka_unit_test(test_very_many_parts),
         cmocka_unit_test(test_other_files),
         cmocka_unit_test(test_damage),

@@ -42,9 +42,9 @@ pl_str pl_workbook_bytes(const pl_workbook *workbook);
  * form.
  * - Cells to the right of the header, or below an empty header, belong to no column (note N112).
  *
- * Further codes: E112 too many texts, or far more cells than are filled, E115 a cell outside 16,384 columns x 1,048,576 rows, out
- * of order, or with a reference that is none, E117 a text or a merged cell that contradicts the rest of the workbook, and of
- * pl_csv_read's E102, E104, E106, E108. */
+ * Further codes: E112 too much text, far more cells than are filled, or merged ranges without end, E115 a cell outside 16,384
+ * columns x 1,048,576 rows, out of order, or with a reference that is none, E117 a text or a merged cell that contradicts the rest
+ * of the workbook, and of pl_csv_read's E102, E104, E106, E108. */
 pl_status pl_workbook_read(pl_table *table, pl_workbook *workbook, size_t sheet, const pl_csv_options *options,
                            pl_problems *problems);
 
