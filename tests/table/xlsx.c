@@ -89,6 +89,7 @@ static void test_plain(void **state) {
     reads(HEADER "<row r=\"3\"><c r=\"B3\"><v>1</v></c></row><row r=\"7\"><c r=\"A7\" t=\"str\"><v>x</v></c></row>",
           "a|n / ~|1 / x|~");
     reads(HEADER "<row><c/><c><v/></c></row><row>" T("x") "<c s=\"1\"/></row>", "a|n / x|~");
+    reads(HEADER "<row hidden=\"1\">" T("x") N("1") "</row>", "a|n / x|1");
     reads("", "\ndata: has no header line that names its columns");
 }
 

@@ -34,12 +34,11 @@ pl_str pl_workbook_bytes(const pl_workbook *workbook);
  * places name sheet and cell.
  *
  * - The header is the first row with a cell that is not empty. One text merged over several columns above it is a title and is
- *   skipped (note N111). Where header cells are merged downwards, the header is all those rows, and a column's name the lowest
- * text.
+ *   skipped (note N111). Where header cells are merged downwards, the header is all those rows, and a column has the name that
+ *   stands lowest.
  * - A merged cell's value stands for all cells of the merge. A row with nothing of its own is left out all the same.
  * - Formulas count by the value stored with them; W111 where none is. #N/A is missing, any other error in a column that is read is
- *   E116. Dates are ISO texts (xlsx_date.h), TRUE and FALSE are texts, a number in a column of texts is printed in its shortest
- * form.
+ *   E116. Dates are ISO texts (xlsx_date.h), TRUE and FALSE are texts, a number in a column of texts has its shortest form.
  * - Cells to the right of the header, or below an empty header, belong to no column (note N112).
  *
  * Further codes: E112 too much text, far more cells than are filled, or merged ranges without end, E115 a cell outside 16,384
