@@ -108,11 +108,12 @@ const cli_command cli_check = {
     .most = 1,
     .summary = "every problem of a model and its data",
     .summary_zh = "检查模型和数据的全部问题",
-    .details = "Loads and scores the model without writing scores. Errors, warnings and notes go to standard error, each with\n"
-               "file, row and column; --format json gives them to programs, each with its code, which\n"
-               "`plumbline help CODE` explains. Where there is no error, the model is reviewed as well: weights that look like a\n"
-               "slip, indicators that tell nobody apart or repeat one another, parts of rules that do nothing (W5xx, N5xx). The\n"
-               "setting `silence` leaves findings out: W506 everywhere, W506:CODE for one indicator.",
+    .details =
+        "Loads and scores the model without writing scores. Errors, warnings and notes go to standard error, each with\n"
+        "file, row and column, or sheet and cell of a workbook; --format json gives them to programs, each with its code, which\n"
+        "`plumbline help CODE` explains. Where there is no error, the model is reviewed as well: weights that look like a\n"
+        "slip, indicators that tell nobody apart or repeat one another, parts of rules that do nothing (W5xx, N5xx). The\n"
+        "setting `silence` leaves findings out: W506 everywhere, W506:CODE for one indicator.",
     .details_zh = "装载并计算模型但不输出得分。错误、警告和提示写到标准错误，带文件、行和列；--format json "
                   "供程序读取，并带代码，\n`plumbline help 代码` 查看解释。没有错误时还会审阅模型：疑似写错的权重、不起区分作用或\n"
                   "相互重复的指标、不起作用的规则（W5xx、N5xx）。设置项“忽略”可不再提示：W506 为全部，W506:代码 为某一指标。",

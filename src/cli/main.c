@@ -3,13 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const cli_command cli_check, cli_score, cli_explain, cli_gap, cli_cover, cli_diff, cli_export, cli_new, cli_help,
+extern const cli_command cli_check, cli_score, cli_explain, cli_gap, cli_cover, cli_diff, cli_import, cli_export, cli_new, cli_help,
     cli_version;
-const cli_command *const cli_commands[] = {&cli_check,  &cli_score, &cli_explain, &cli_gap,     &cli_cover, &cli_diff,
-                                           &cli_export, &cli_new,   &cli_help,    &cli_version, NULL};
+const cli_command *const cli_commands[] = {&cli_check,  &cli_score,  &cli_explain, &cli_gap,  &cli_cover,   &cli_diff,
+                                           &cli_import, &cli_export, &cli_new,     &cli_help, &cli_version, NULL};
 
-const cli_option cli_data = {"--data", "F", NULL, "data file in place of the model's own; may be given several times",
-                             "用该数据文件代替模型自带的数据；可多次给出"};
+const cli_option cli_data = {"--data", "F", NULL,
+                             "data file (CSV or .xlsx) in place of the model's own; may be given several times",
+                             "用该数据文件（CSV 或 .xlsx）代替模型自带的数据；可多次给出"};
 const cli_option cli_period = {"--period", "P|all", NULL, "the period to score (default: the setting, else the last)",
                                "计分的期间（默认取设置，否则取最后一期）"};
 const cli_option cli_threads = {"--threads", "N", NULL, "number of threads (default: all processors); the result is the same",
@@ -81,6 +82,7 @@ void cli_print_problems(const pl_problems *problems) {
 /* ---- reading the arguments ---- */
 
 static const cli_option *find_option(const cli_command *command, const char *text, size_t length) {
+    if (length == 2 && memcmp(text, "-o", 2) == 0) return find_option(command, "--out", strlen("--out"));
     for (const cli_option *const *o = command->options; *o; o++)
         if (strlen((*o)->name) == length && strncmp((*o)->name, text, length) == 0) return *o;
     return NULL;

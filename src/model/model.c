@@ -58,17 +58,22 @@ static const pl_sheet *find_sheet(const pl_sheet *sheets, size_t count, pl_sheet
     return NULL;
 }
 
-static pl_status check_sheets(const char *path, const pl_sheet *sheets, size_t count, pl_problems *problems) {
+bool pl_is_sheet_file(const char *name) { return pl_sheet_kind_of(&(pl_sheet){.name = name}) >= 0; }
+
+pl_status pl_sheets_differ(const pl_sheet *sheets, size_t count, pl_problems *problems) {
     pl_status worst = PL_OK;
     for (size_t i = 0; i < count; i++) {
         int kind = pl_sheet_kind_of(&sheets[i]);
         const pl_sheet *first = kind < 0 ? NULL : find_sheet(sheets, count, (pl_sheet_kind)kind);
-        pl_place place = {.file = sheets[i].name};
-        pl_status status = PL_OK;
-        if (first && first != &sheets[i])
-            status = pl_problem_add(problems, PL_ERROR, "E304", place, "is the same sheet as %s; keep one of them", first->name);
-        worst = pl_status_worse(worst, status);
+        if (!first || first == &sheets[i]) continue;
+        worst = pl_status_worse(worst, pl_problem_add(problems, PL_ERROR, "E304", (pl_place){.file = sheets[i].name},
+                                                      "is the same sheet as %s; keep one of them", first->name));
     }
+    return worst;
+}
+
+static pl_status check_sheets(const char *path, const pl_sheet *sheets, size_t count, pl_problems *problems) {
+    pl_status worst = pl_sheets_differ(sheets, count, problems);
     if (find_sheet(sheets, count, SHEET_INDICATORS)) return worst;
     bool workbook = count ? sheets[0].workbook != NULL : pl_is_workbook(path);
     return pl_problem_add(problems, PL_ERROR, "E302", (pl_place){.file = path}, "has no %s",
@@ -204,9 +209,7 @@ pl_status pl_folder_list(const char *path, pl_arena *arena, pl_sheet **sheets, s
     pl_status status = PL_OK;
     const struct dirent *entry;
     while (status == PL_OK && (entry = readdir(folder)))
-        if (pl_sheet_kind_of(&(pl_sheet){.name = entry->d_name}) >= 0 &&
-            !add_file(arena, path, entry->d_name, sheets, count, &capacity))
-            status = PL_MEMORY;
+        if (pl_is_sheet_file(entry->d_name) && !add_file(arena, path, entry->d_name, sheets, count, &capacity)) status = PL_MEMORY;
     closedir(folder);
     return status;
 }

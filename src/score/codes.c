@@ -76,6 +76,8 @@ static const pl_code codes[] = {
     {"E304", "Two files are the same sheet.", "两个文件是同一张表。", "Keep one of them.", "只保留一个。"},
     {"E306", "A workbook does not say which of its sheets is the data.", "工作簿没有说明哪张表是数据。",
      "Call the sheet data (数据).", "把该工作表命名为“数据”。"},
+    {"E307", "A workbook has no sheet that a model knows.", "工作簿中没有模型的表。",
+     "Call its sheets indicators, units, data, settings (指标、单位、数据、设置).", "把工作表命名为指标、单位、数据、设置。"},
     {"E311", "A code is given twice.", "代码重复。", "Codes of indicators and of units are unique.",
      "指标代码、单位代码各自唯一。"},
     {"E312", "The parent of an indicator does not exist.", "上级指标不存在。", "Write the code of another row.",

@@ -41,6 +41,7 @@ pl_status pl_archive_open(pl_archive *archive, pl_problems *problems) {
     pl_str bytes = archive->source.bytes;
     if (claims_too_many(bytes))
         return pl_problem_add(problems, PL_ERROR, "E112", place, "has over %d parts, which no workbook needs", PL_MOST_ENTRIES);
+    if (bytes.len < END_RECORD) return pl_problem_add(problems, PL_ERROR, "E111", place, "%s", diagnose(bytes));
     zip_error_t error;
     zip_error_init(&error);
     zip_source_t *from = zip_source_buffer_create(bytes.at, bytes.len, 0, &error);
@@ -76,35 +77,49 @@ static pl_status cannot_open(const pl_part *part, pl_problems *problems) {
                           zip_strerror(part->archive->zip));
 }
 
+static pl_status too_large(const pl_part *part, pl_problems *problems) {
+    return pl_problem_add(problems, PL_ERROR, "E112", (pl_place){.file = part->archive->name},
+                          "its part %s unpacks to over %llu MB, which is more than is read", part->path,
+                          (unsigned long long)(part->most >> 20));
+}
+
 pl_status pl_part_open(pl_part *part, const pl_archive *archive, const char *path, pl_problems *problems) {
     *part = (pl_part){.archive = archive, .path = path};
     zip_int64_t index = locate(archive, path);
     if (index >= 0) part->file = zip_fopen_index(archive->zip, (zip_uint64_t)index, 0);
     if (!part->file) return cannot_open(part, problems);
     zip_stat_t about;
+    if (zip_stat_index(archive->zip, (zip_uint64_t)index, 0, &about) != 0 || !(about.valid & ZIP_STAT_SIZE) ||
+        !(about.valid & ZIP_STAT_COMP_SIZE)) {
+        pl_part_close(part);
+        return cannot_open(part, problems);
+    }
     uint64_t packed = archive->source.bytes.len; /* a packed size beyond the file's is a lie */
-    if (zip_stat_index(archive->zip, (zip_uint64_t)index, 0, &about) == 0 && about.valid & ZIP_STAT_COMP_SIZE &&
-        about.comp_size < packed)
-        packed = about.comp_size;
+    if (about.comp_size < packed) packed = about.comp_size;
     part->most = PL_FREELY_UNPACKED + packed * PL_MOST_RATIO;
     if (part->most > PL_MOST_UNPACKED) part->most = PL_MOST_UNPACKED;
-    return PL_OK;
+    part->declared = about.size;
+    if (part->declared <= part->most) return PL_OK;
+    pl_part_close(part);
+    return too_large(part, problems);
+}
+
+static pl_status damaged(const pl_part *part, const char *how, pl_problems *problems) {
+    return pl_problem_add(problems, PL_ERROR, "E111", (pl_place){.file = part->archive->name}, "is damaged in its part %s: %s",
+                          part->path, how);
 }
 
 pl_status pl_part_read(pl_part *part, void *at, size_t size, size_t *got, pl_problems *problems) {
-    pl_place place = {.file = part->archive->name};
     zip_int64_t count = zip_fread(part->file, at, size);
     *got = count > 0 ? (size_t)count : 0;
     part->taken += *got;
     if (count < 0) {
         zip_error_t *error = zip_file_get_error(part->file);
         if (zip_error_code_zip(error) == ZIP_ER_MEMORY) return PL_MEMORY;
-        return pl_problem_add(problems, PL_ERROR, "E111", place, "is damaged in its part %s: %s", part->path,
-                              zip_error_strerror(error));
+        return damaged(part, zip_error_strerror(error), problems);
     }
-    if (part->taken <= part->most) return PL_OK;
-    return pl_problem_add(problems, PL_ERROR, "E112", place, "its part %s unpacks to over %llu MB, which is more than is read",
-                          part->path, (unsigned long long)(part->most >> 20));
+    if (count == 0 && part->taken != part->declared) return damaged(part, "its size is not what the archive says", problems);
+    return part->taken <= part->most ? PL_OK : too_large(part, problems);
 }
 
 void pl_part_close(pl_part *part) {

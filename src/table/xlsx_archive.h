@@ -1,5 +1,5 @@
 /* The zip archive that a workbook is, read with distrust: what comes out of it is counted, what its directory claims is not
- * believed. */
+ * believed: a size that it declares can only refuse a part. */
 #ifndef PLUMBLINE_TABLE_XLSX_ARCHIVE_H
 #define PLUMBLINE_TABLE_XLSX_ARCHIVE_H
 
@@ -25,7 +25,7 @@ typedef struct pl_part {
     const pl_archive *archive;
     const char *path;
     zip_file_t *file;
-    uint64_t taken, most;
+    uint64_t taken, declared, most; /* bytes: unpacked so far, by the directory, that are allowed */
 } pl_part;
 
 /* Opens archive->source, which is then the archive's. E111 when it is no zip archive, E112 when it has too many entries. */

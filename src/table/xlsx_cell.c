@@ -27,8 +27,8 @@ static void set_text(pl_value *value, pl_str text) {
 static bool shared_text(pl_sheet_reader *r, pl_str index, pl_value *value) {
     const pl_workbook *book = r->book;
     double number;
-    if (!pl_quick_number(index.at, index.at + index.len, &number) || number < 0 || number != (double)(size_t)number ||
-        number >= (double)book->shared_count) {
+    size_t length = pl_quick_number(index.at, index.at + index.len, &number);
+    if (!length || length != index.len || number < 0 || number != (double)(size_t)number || number >= (double)book->shared_count) {
         pl_xml_stop(&r->xml, pl_problem_add(r->problems, PL_ERROR, "E117", pl_sheet_place(r),
                                             "refers to the text \"%.*s\" of the workbook, which has %zu; save it again",
                                             index.len > 20 ? 20 : (int)index.len, index.at, book->shared_count));

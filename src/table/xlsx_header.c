@@ -29,22 +29,30 @@ pl_status pl_header_cell(pl_sheet_reader *r, const pl_value *value) {
     char number[PL_NUMBER_SIZE];
     pl_str text = value->text;
     if (value->kind == PL_VALUE_NUMBER) text = (pl_str){number, pl_number_print(number, value->number)};
+    if (r->row <= r->title_bottom) return PL_OK;
     if (text.len > PL_MOST_HEADER_BYTES) return too_large(r, "this header is too long in bytes", PL_MOST_HEADER_BYTES);
     if (r->column > r->max_columns) return too_large(r, "there are too many columns", r->max_columns);
-    if (!prepare(r) || pl_intern_add(r->header_texts, text, &r->header_row[r->column]) != PL_OK) return PL_MEMORY;
+    if (!prepare(r)) return PL_MEMORY;
+    size_t before = pl_intern_count(r->header_texts);
+    uint32_t *id = &r->header_row[r->column];
+    if (pl_intern_add(r->header_texts, text, id) != PL_OK) return PL_MEMORY;
+    if (*id > before) r->text_bytes += pl_text_cost(text.len);
     if (!r->row_cells++) r->row_first = r->column;
-    return PL_OK;
+    if (r->text_bytes <= PL_MOST_HEADER_TEXT) return PL_OK;
+    return pl_problem_add(r->problems, PL_ERROR, "E112", pl_sheet_place(r), "the header has more text than is read");
 }
 
-static void clear_row(pl_sheet_reader *r) {
-    if (r->row_cells) memset(r->header_row, 0, (PL_SHEET_COLUMNS + 1) * sizeof *r->header_row);
+static void clear_row(pl_sheet_reader *r, size_t last_column) {
+    if (r->row_cells) memset(r->header_row, 0, (last_column + 1) * sizeof *r->header_row);
     r->row_cells = 0;
 }
 
 /* One text over several columns, and nothing beside it. */
 static bool is_title(pl_sheet_reader *r) {
     const pl_merge *merge = pl_merge_at(&r->merges, r->row_first);
-    if (r->row_cells != 1 || !merge || merge->left != r->row_first || merge->right == merge->left) return false;
+    if (r->row_cells != 1 || r->titles == PL_MOST_TITLES || !merge || merge->left != r->row_first || merge->right == merge->left)
+        return false;
+    r->titles++;
     r->title_bottom = merge->bottom;
     return true;
 }
@@ -55,7 +63,7 @@ static pl_status skip_title(pl_sheet_reader *r) {
     while (shown < (int)title.len && shown > 0 && (title.at[shown] & 0xC0) == 0x80) shown--;
     pl_status status = pl_problem_add(r->problems, PL_NOTE, "N111", (pl_place){r->table->name, r->row, NULL, r->row_first},
                                       "\"%.*s\" was taken for a title; the header is looked for below it", shown, title.at);
-    clear_row(r);
+    clear_row(r, r->row_first);
     return status;
 }
 
@@ -80,17 +88,14 @@ static void spread(pl_sheet_reader *r) {
 }
 
 pl_status pl_header_end_row(pl_sheet_reader *r) {
-    if (r->row <= r->title_bottom || (!r->row_cells && !r->header_top)) {
-        clear_row(r);
-        return PL_OK;
-    }
+    if (!r->row_cells && !r->header_top) return PL_OK;
     if (!r->header_top && is_title(r)) return skip_title(r);
     if (!r->header_top) find_bottom(r);
     spread(r);
     for (size_t column = 1; column <= PL_SHEET_COLUMNS; column++)
         if (r->header_row[column]) r->names[column] = r->header_row[column];
     r->row_cells++; /* merged cells may have filled the row */
-    clear_row(r);
+    clear_row(r, PL_SHEET_COLUMNS);
     return r->row >= r->header_bottom ? pl_header_finish(r) : PL_OK;
 }
 
@@ -113,6 +118,7 @@ pl_status pl_header_finish(pl_sheet_reader *r) {
     r->table->sheet_header = r->header_bottom ? r->header_bottom : 1;
     pl_status status = make_columns(r);
     pl_header_free(r);
+    r->text_bytes = 0;
     if (status != PL_OK) return status;
     pl_header_choose(r->table, r->options);
     status = pl_header_check(r->table, r->problems);

@@ -91,6 +91,7 @@ static pl_status enter(pl_sheet_reader *r, uint32_t index) {
                                   "lies in two merged ranges, one of them %s:%s; save the workbook again", first, last);
         }
         m->cover[column] = index + 1;
+        m->steps++;
     }
     if (pl_reserve((void **)&m->active, &m->active_capacity, m->active_count + 1, sizeof *m->active, 0)) return PL_MEMORY;
     m->active[m->active_count++] = index;
@@ -99,6 +100,10 @@ static pl_status enter(pl_sheet_reader *r, uint32_t index) {
 
 pl_status pl_merges_enter(pl_sheet_reader *r, size_t row) {
     pl_merges *m = &r->merges;
+    m->steps += m->active_count;
+    if (m->steps > PL_MOST_MERGE_STEPS)
+        return pl_problem_add(r->problems, PL_ERROR, "E112", pl_sheet_place(r),
+                              "the merged ranges of the sheet cover more cells than is read; take them apart where they are empty");
     if (m->active_count) leave(r, row);
     pl_status status = PL_OK;
     for (; m->next < m->count && m->items[m->next].top <= row && status == PL_OK; m->next++)

@@ -7,8 +7,12 @@
 
 /* Merged ranges of one sheet, and the rows that merged header cells may span. */
 #define PL_MOST_MERGES 262144
+/* Steps that they may take, one for each range and row or column it covers: well-meant sheets need thousands. */
+#define PL_MOST_MERGE_STEPS ((size_t)1 << 28)
 #define PL_MOST_HEADER_ROWS 8
 #define PL_MOST_HEADER_BYTES 4096
+#define PL_MOST_HEADER_TEXT ((size_t)16 << 20) /* of all its cells */
+#define PL_MOST_TITLES 16                      /* above it; the next is the header */
 /* Cells of the table (rows times columns that are kept) that may be empty, and how many for each that is filled. */
 #define PL_FREELY_EMPTY ((size_t)8 << 20)
 #define PL_EMPTY_PER_CELL 16
@@ -30,7 +34,7 @@ typedef struct pl_merge {
 
 typedef struct pl_merges {
     pl_merge *items; /* by top row */
-    size_t count, capacity, next;
+    size_t count, capacity, next, steps;
     uint32_t *active; /* indexes of those that cover the current row */
     size_t active_count, active_capacity;
     uint32_t *cover; /* per column of the sheet (from 1): 1 + index of the one that covers it in this row; 0: none */
@@ -68,7 +72,7 @@ typedef struct pl_sheet_reader {
 
     /* the header */
     bool has_header;
-    size_t title_bottom;              /* rows up to here are a title */
+    size_t titles, title_bottom;      /* rows up to here are titles */
     size_t header_top, header_bottom; /* 0: not found yet */
     pl_intern *header_texts;
     uint32_t *header_row, *names; /* per column from 1: the text in this row, and in the header so far */

@@ -4,11 +4,14 @@
 #include <plumbline/score/stage.h>
 
 #include "support/allocations.h"
+#include "support/workbook.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -112,6 +115,71 @@ static void test_every_allocation_may_fail(void **state) {
     for (size_t i = 0; i < 3; i++) assert_true(allocations_walk(run_everything, &sheets[i], 100000) > 200);
 }
 
+/* ---- a model and its data in workbooks ---- */
+
+#define T(text) "<c t=\"str\"><v>" text "</v></c>"
+#define N(number) "<c><v>" number "</v></c>"
+
+typedef struct workbook_paths {
+    char model[64], data[64];
+} workbook_paths;
+
+static void write_workbook(char path[64], const char *name, const char *rows) {
+    char sheets[200];
+    snprintf(path, 64, "/tmp/plumbline-%s-%ld.xlsx", name, (long)getpid());
+    snprintf(sheets, sizeof sheets, "<sheets><sheet name=\" %s \" r:id=\"rId1\"/></sheets>", name);
+    pl_buffer sheet;
+    pl_buffer_init(&sheet, 0);
+    pl_buffer_print(&sheet, "<sheetData>%s</sheetData>", rows);
+    pl_str bytes = workbook_make(&(workbook_text){.sheet = sheet.at, .sheets = sheets});
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.at, 1, bytes.len, file), bytes.len);
+    assert_int_equal(fclose(file), 0);
+    free((char *)(uintptr_t)bytes.at);
+    pl_buffer_free(&sheet);
+}
+
+static bool run_workbooks(void *context) {
+    const workbook_paths *paths = context;
+    const char *const files[] = {paths->data};
+    pl_dataset_options options = {.files = files, .file_count = 1, .digest = true};
+    pl_problems problems;
+    pl_model *model = NULL;
+    pl_dataset *dataset = NULL;
+    pl_compiled *compiled = NULL;
+    pl_scores *scores = NULL;
+    pl_problems_init(&problems, 0);
+    pl_status status = pl_model_load(&model, paths->model, &problems);
+    if (model) status = pl_status_worse(status, pl_dataset_load(&dataset, model, &options, &problems));
+    if (dataset) status = pl_status_worse(status, pl_compile(&compiled, model, dataset, NULL, &problems));
+    if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ALL, NULL, &problems);
+    bool good = status == PL_OK && scores->line_count == 3 && scores->lines[0].total == 100 && !problems.failed;
+    pl_scores_free(scores);
+    pl_compiled_free(compiled);
+    pl_dataset_free(dataset);
+    pl_model_free(model);
+    if (problems.errors) fail_msg("%s", problems.count ? problems.items[0].text : "an error that was not recorded");
+    pl_problems_free(&problems);
+    return good;
+}
+
+static void test_every_allocation_may_fail_in_workbooks(void **state) {
+    (void)state;
+    workbook_paths paths;
+    write_workbook(paths.model, "indicators",
+                   "<row>" T("code") T("parent") T("low") T("score") "</row><row>" T("t") "</row><row>" T("a") T("t") N("2")
+                       T("minmax(x) + 0 / (x - 1)") "</row>");
+    write_workbook(paths.data, "data",
+                   "<row>" T("unit") T("a") T("b") "</row><row>" T("u") N("1") "</row><row>" T("v") N("3") "</row>"
+                                                                                                           "<row>" T("w")
+                                                                                                               N("2") "</row>");
+    size_t allocations = allocations_walk(run_workbooks, &paths, 100000);
+    unlink(paths.model);
+    unlink(paths.data);
+    assert_true(allocations > 200);
+}
+
 /* A hundred thousand indicators, and a tree a hundred levels deep, are loaded and scored in time linear in their number. */
 static void test_large_models(void **state) {
     (void)state;
@@ -150,6 +218,8 @@ static void test_large_models(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_allocation_may_fail), cmocka_unit_test(test_large_models)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_allocation_may_fail),
+                                       cmocka_unit_test(test_every_allocation_may_fail_in_workbooks),
+                                       cmocka_unit_test(test_large_models)};
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }

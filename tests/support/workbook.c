@@ -73,13 +73,21 @@ pl_str workbook_make(const workbook_text *text) {
     };
     workbook_part chosen[6];
     memcpy(chosen, parts, sizeof parts);
-    if (text->whole_sheet) chosen[3].bytes = pl_str_of(text->whole_sheet);
-    if (text->whole_shared) chosen[4].bytes = pl_str_of(text->whole_shared);
-    pl_str bytes = workbook_zip(chosen, 6, true);
+    for (size_t i = 0; text->path && i < 6; i++)
+        if (strcmp(text->path, chosen[i].path) == 0) chosen[i].bytes = text->part;
+    pl_str bytes = workbook_zip(chosen, 6, !text->stored);
     pl_buffer_free(&book);
     pl_buffer_free(&relations);
     pl_buffer_free(&sheet);
     pl_buffer_free(&shared);
     pl_buffer_free(&formats);
     return bytes;
+}
+
+void workbook_declare_size(pl_str workbook, uint32_t size) {
+    char *bytes = (char *)(uintptr_t)workbook.at;
+    for (size_t i = 0; i + 30 < workbook.len; i++) {
+        size_t at = memcmp(bytes + i, "PK\3\4", 4) == 0 ? 22 : memcmp(bytes + i, "PK\1\2", 4) == 0 ? 24 : 0;
+        for (unsigned byte = 0; at && byte < 4; byte++) bytes[i + at + byte] = (char)(size >> 8 * byte & 0xFF);
+    }
 }

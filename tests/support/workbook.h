@@ -14,14 +14,18 @@ pl_str workbook_zip(const workbook_part *parts, size_t count, bool deflate);
 
 /* What a workbook is made of; NULL parts are left out or have their usual content. */
 typedef struct workbook_text {
-    const char *sheet;        /* what stands in <worksheet>, from <sheetData> on */
-    const char *shared;       /* what stands in <sst> */
-    const char *formats;      /* what stands in <styleSheet> */
-    const char *sheets;       /* what stands in <workbook>; usual: one sheet called data */
-    const char *whole_sheet;  /* the whole part in place of `sheet` */
-    const char *whole_shared; /* likewise */
-    const char *relations;    /* what stands in the <Relationships> of the workbook */
+    const char *sheet;   /* what stands in <worksheet>, from <sheetData> on */
+    const char *shared;  /* what stands in <sst> */
+    const char *formats; /* what stands in <styleSheet> */
+    const char *sheets;  /* what stands in <workbook>; usual: one sheet called data */
+    const char *path;    /* of a part that is something else as a whole: */
+    pl_str part;
+    bool stored;           /* nothing is deflated */
+    const char *relations; /* what stands in the <Relationships> of the workbook */
 } workbook_text;
+
+/* Makes the archive say that each of its parts unpacks to this size. */
+void workbook_declare_size(pl_str workbook, uint32_t size);
 
 /* A workbook with one worksheet, xl/worksheets/sheet1.xml. */
 pl_str workbook_make(const workbook_text *text);

@@ -89,6 +89,7 @@ static void test_plain(void **state) {
     reads(HEADER "<row r=\"3\"><c r=\"B3\"><v>1</v></c></row><row r=\"7\"><c r=\"A7\" t=\"str\"><v>x</v></c></row>",
           "a|n / ~|1 / x|~");
     reads(HEADER "<row><c/><c><v/></c></row><row>" T("x") "<c s=\"1\"/></row>", "a|n / x|~");
+    reads(HEADER "<row hidden=\"1\">" T("x") N("1") "</row>", "a|n / x|1");
     reads("", "\ndata: has no header line that names its columns");
 }
 
@@ -327,12 +328,13 @@ static void test_prefixes_and_strict_namespaces(void **state) {
     (void)state;
     reads_parts(
         &(workbook_text){
-            .whole_sheet =
+            .path = "xl/worksheets/sheet1.xml",
+            .part = pl_str_of(
                 "<x:worksheet xmlns:x=\"http://purl.oclc.org/ooxml/spreadsheetml/main\"><x:sheetData><x:row r=\"1\">"
                 "<x:c r=\"A1\" t=\"inlineStr\"><x:is><x:t>a</x:t></x:is></x:c><x:c r=\"B1\" t=\"str\"><x:v>n</x:v></x:c>"
                 "</x:row><x:row r=\"2\"><x:c r=\"A2\" t=\"str\"><x:v>x</x:v></x:c><x:c r=\"B2\"><x:v>1</x:v></x:c></x:row>"
                 "<x:row r=\"3\"><x:c r=\"B3\"><x:v>2</x:v></x:c></x:row></x:sheetData>"
-                "<x:mergeCells><x:mergeCell ref=\"A2:A3\"/></x:mergeCells></x:worksheet>",
+                "<x:mergeCells><x:mergeCell ref=\"A2:A3\"/></x:mergeCells></x:worksheet>"),
             .relations = "<Relationship Id=\"q\" Type=\"http://purl.oclc.org/ooxml/officeDocument/relationships/worksheet\" "
                          "Target=\"/xl/worksheets/../worksheets/./sheet1.xml\"/>",
             .sheets = "<sheets><sheet name=\"data\" sheetId=\"1\" xmlns:z=\"http://example.org\" z:id=\"q\"/></sheets>"},

@@ -140,6 +140,12 @@ void pl_model_free(pl_model *model); /* NULL is allowed */
  * not are passed over in silence, others with a note (N113). *sheets is from malloc. */
 pl_status pl_model_sheets(pl_sheet **sheets, size_t *count, pl_workbook *workbook, const char *path, pl_problems *problems);
 
+/* Reports every sheet that is the same as one before it: data and 数据 (E304). */
+pl_status pl_sheets_differ(const pl_sheet *sheets, size_t count, pl_problems *problems);
+
+/* Whether a file is a sheet of a model by its name, such as units.csv. */
+bool pl_is_sheet_file(const char *name);
+
 /* Where a field of an indicator ("code", "score"; NULL: the indicator as a whole) stands, for problems. */
 pl_place pl_indicator_place(const pl_model *model, const pl_indicator *indicator, const char *field);
 

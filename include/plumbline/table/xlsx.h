@@ -28,22 +28,22 @@ const pl_workbook_sheet *pl_workbook_sheets(const pl_workbook *workbook, size_t 
 /* The bytes of the file, for a digest. */
 pl_str pl_workbook_bytes(const pl_workbook *workbook);
 
-/* Reads a sheet as pl_csv_read reads a file, with the same options (of which pool and max_bytes have no meaning here) and the same
- * idea of missing cells and of numbers, in one thread, while it is unpacked; memory is the columns, the workbook's texts and little
- * more. Table column i is the sheet's column i + 1, table.sheet_header the row of the header, and places name sheet and cell.
+/* Reads a sheet (one at a time of a workbook) as pl_csv_read reads a file, with the same options (of which pool and max_bytes have
+ * no meaning here) and the same idea of missing cells and of numbers, in one thread, while it is unpacked; memory is the columns,
+ * the workbook's texts and little more. Table column i is the sheet's column i + 1, table.sheet_header the row of the header, and
+ * places name sheet and cell.
  *
  * - The header is the first row with a cell that is not empty. One text merged over several columns above it is a title and is
- *   skipped (note N111). Where header cells are merged downwards, the header is all those rows, and a column's name the lowest
- * text.
+ *   skipped (note N111). Where header cells are merged downwards, the header is all those rows, and a column has the name that
+ *   stands lowest.
  * - A merged cell's value stands for all cells of the merge. A row with nothing of its own is left out all the same.
  * - Formulas count by the value stored with them; W111 where none is. #N/A is missing, any other error in a column that is read is
- *   E116. Dates are ISO texts (xlsx_date.h), TRUE and FALSE are texts, a number in a column of texts is printed in its shortest
- * form.
+ *   E116. Dates are ISO texts (xlsx_date.h), TRUE and FALSE are texts, a number in a column of texts has its shortest form.
  * - Cells to the right of the header, or below an empty header, belong to no column (note N112).
  *
- * Further codes: E112 too many texts, or far more cells than are filled, E115 a cell outside 16,384 columns x 1,048,576 rows, out
- * of order, or with a reference that is none, E117 a text or a merged cell that contradicts the rest of the workbook, and of
- * pl_csv_read's E102, E104, E106, E108. */
+ * Further codes: E112 too much text, far more cells than are filled, or merged ranges without end, E115 a cell outside 16,384
+ * columns x 1,048,576 rows, out of order, or with a reference that is none, E117 a text or a merged cell that contradicts the rest
+ * of the workbook, and of pl_csv_read's E102, E104, E106, E108. */
 pl_status pl_workbook_read(pl_table *table, pl_workbook *workbook, size_t sheet, const pl_csv_options *options,
                            pl_problems *problems);
 
