@@ -12,6 +12,7 @@ typedef struct pl_sheet_column {
     bool required, unique; /* no cell is empty; no two are the same */
     const pl_word *values; /* the words that its cells may be, or NULL */
     const char *english, *chinese;
+    bool others; /* where it has values: something else may be written too, an expression */
 } pl_sheet_column;
 
 typedef struct pl_sheet_description {

@@ -30,52 +30,85 @@ static void offer(book *b, lxw_worksheet *sheet, size_t first_row, size_t last_r
                                                   (lxw_col_t)column, &rule));
 }
 
-static const char *header_of(const book *b, const template_column *column) {
-    return column->words ? pl_word_for(column->words, column->meaning, b->chinese) : column->code;
-}
-
 static void widen(size_t *width, const char *text) {
     size_t own = pl_text_width(pl_str_of(text));
     if (own > *width) *width = own < WIDEST ? own : WIDEST;
 }
 
-static void write_column(book *b, lxw_worksheet *sheet, const template_sheet *what, size_t at) {
-    const template_column *column = &what->columns[at];
+/* A comment with the text of a description, without the marks that set code apart in documents. */
+static void comment(book *b, lxw_worksheet *sheet, size_t row, size_t column, const char *text) {
+    pl_buffer plain;
+    pl_buffer_init(&plain, 0);
+    for (; *text; text++)
+        if (*text != '`') pl_buffer_char(&plain, *text);
+    if (plain.failed)
+        b->status = PL_MEMORY;
+    else
+        book_comment(b, sheet, row, column, plain.at);
+    pl_buffer_free(&plain);
+}
+
+/* One column of a sheet: its header with a comment, its cells in the example's rows, the words it offers. */
+typedef struct column_plan {
+    const char *header, *about;
+    size_t cell; /* in a template_row */
+    const pl_word *choices;
+    bool others;
+} column_plan;
+
+static void write_column(book *b, lxw_worksheet *sheet, const template_sheet *what, size_t at, const column_plan *plan) {
     const template_row *rows = b->chinese ? what->rows_zh : what->rows;
     size_t width = NARROWEST;
-    book_words(b, sheet, 0, at, header_of(b, column), STYLE_HEAD);
-    book_comment(b, sheet, 0, at, book_word(b, column->about, column->about_zh));
-    widen(&width, header_of(b, column));
+    book_words(b, sheet, 0, at, plan->header, STYLE_HEAD);
+    comment(b, sheet, 0, at, plan->about);
+    widen(&width, plan->header);
     for (size_t row = 0; row < what->row_count; row++) {
-        const char *cell = cell_of(b, column->choices, rows[row][at]);
+        const char *cell = cell_of(b, plan->choices, rows[row][plan->cell]);
         if (!cell) continue;
         widen(&width, cell);
-        if (column->numbers)
-            book_value(b, sheet, row + 1, at, pl_str_of(cell), STYLE_PLAIN);
-        else
-            book_words(b, sheet, row + 1, at, cell, STYLE_PLAIN);
+        book_value(b, sheet, row + 1, at, pl_str_of(cell), STYLE_PLAIN);
     }
     book_width(b, sheet, at, book_width_of(width));
-    offer(b, sheet, 1, LISTED_ROWS, at, column->choices, column->others);
+    if (what->row_count) offer(b, sheet, 1, LISTED_ROWS, at, plan->choices, plan->others);
+}
+
+static void write_setting(book *b, lxw_worksheet *sheet, size_t row, const pl_sheet_column *setting, size_t widths[2]) {
+    const template_setting *given = NULL;
+    for (size_t i = 0; i < template_setting_count; i++)
+        if ((int)template_settings[i].setting == setting->meaning) given = &template_settings[i];
+    const char *key = pl_word_for(pl_setting_words, setting->meaning, b->chinese);
+    const char *value = given ? cell_of(b, setting->values, book_word(b, given->value, given->value_zh)) : NULL;
+    book_words(b, sheet, row, 0, key, STYLE_PLAIN);
+    comment(b, sheet, row, 0, book_word(b, setting->english, setting->chinese));
+    widen(&widths[0], key);
+    if (value) {
+        book_value(b, sheet, row, 1, pl_str_of(value), STYLE_PLAIN);
+        widen(&widths[1], value);
+    }
+    offer(b, sheet, row, row, 1, setting->values, setting->others);
 }
 
 static void write_settings(book *b, lxw_worksheet *sheet) {
-    size_t key_width = NARROWEST, value_width = NARROWEST;
-    for (size_t i = 0; i < template_setting_count; i++) {
-        const template_setting *s = &template_settings[i];
-        const char *key = pl_word_for(pl_setting_words, (int)s->setting, b->chinese);
-        const char *value = s->value ? cell_of(b, s->choices, book_word(b, s->value, s->value_zh)) : NULL;
-        book_words(b, sheet, i + 1, 0, key, STYLE_PLAIN);
-        book_comment(b, sheet, i + 1, 0, book_word(b, s->about, s->about_zh));
-        widen(&key_width, key);
-        if (value) {
-            book_value(b, sheet, i + 1, 1, pl_str_of(value), STYLE_PLAIN);
-            widen(&value_width, value);
-        }
-        offer(b, sheet, i + 1, i + 1, 1, s->choices, s->others);
+    size_t count, widths[2] = {NARROWEST, NARROWEST};
+    const pl_sheet_column *settings = pl_setting_descriptions(&count);
+    for (size_t i = 0; i < count; i++) write_setting(b, sheet, i + 1, &settings[i], widths);
+    for (size_t i = 0; i < 2; i++) book_width(b, sheet, i, book_width_of(widths[i]));
+}
+
+static void write_columns(book *b, lxw_worksheet *sheet, const template_sheet *what) {
+    const pl_sheet_description *described = pl_sheet_described(what->kind);
+    size_t at = 0;
+    for (size_t i = 0; i < described->column_count; i++) {
+        const pl_sheet_column *c = &described->columns[i];
+        if (what->left_out >> c->meaning & 1) continue;
+        column_plan plan = {pl_word_for(described->words, c->meaning, b->chinese), book_word(b, c->english, c->chinese),
+                            (size_t)c->meaning, c->values, c->others};
+        write_column(b, sheet, what, at++, &plan);
     }
-    book_width(b, sheet, 0, book_width_of(key_width));
-    book_width(b, sheet, 1, book_width_of(value_width));
+    const char *about = book_word(b, "One column for each indicator's code. Plain numbers; empty where there is no value.",
+                                  "每个末级指标一列，列名为指标代码。只填数字，没有值就留空。");
+    for (size_t i = 0; what->elements && what->elements[i]; i++)
+        write_column(b, sheet, what, at++, &(column_plan){what->elements[i], about, TEMPLATE_ELEMENT + i, NULL, false});
 }
 
 static void write_sheet(book *b, const template_sheet *what) {
@@ -84,7 +117,7 @@ static void write_sheet(book *b, const template_sheet *what) {
     lxw_worksheet *sheet = book_sheet(b, name);
     if (!sheet) return;
     book_print_setup(b, sheet, 0, 0, what->kind == SHEET_INDICATORS ? 2 : 1, 1);
-    for (size_t at = 0; at < what->column_count; at++) write_column(b, sheet, what, at);
+    write_columns(b, sheet, what);
     if (what->kind == SHEET_SETTINGS) write_settings(b, sheet);
 }
 

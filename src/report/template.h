@@ -1,40 +1,27 @@
-/* What stands in the template of a model; template.c writes it. */
+/* What stands in the template of a model; template.c writes it. What its columns are for, the model's own descriptions say. */
 #ifndef PLUMBLINE_REPORT_TEMPLATE_INTERNAL_H
 #define PLUMBLINE_REPORT_TEMPLATE_INTERNAL_H
 
-#include "model/vocabulary.h"
+#include "model/sheets.h"
 
-/* One column: its header is the word of `words` for `meaning`, or `code` where it is an element of the data. */
-typedef struct template_column {
-    const pl_word *words;
-    int meaning;
-    const char *code;
-    const pl_word *choices; /* offered in a list, or NULL */
-    bool others;            /* something else may be written too */
-    bool numbers;           /* what looks like a number is one; elsewhere it is a text, such as a code or a period */
-    const char *about, *about_zh;
-} template_column;
+/* The columns of the data that are elements stand behind its own. */
+enum { TEMPLATE_ELEMENT = 24, TEMPLATE_COLUMNS = 28 };
 
-#define TEMPLATE_MOST_COLUMNS 19
-
-/* A row of texts in the order of the columns; NULL: empty. Where a column has choices, the English word. */
-typedef const char *template_row[TEMPLATE_MOST_COLUMNS];
+/* A row of texts by the meaning of their column; NULL: empty. Where a column has words of its own, the English one. */
+typedef const char *template_row[TEMPLATE_COLUMNS];
 
 typedef struct template_sheet {
     pl_sheet_kind kind;
-    const template_column *columns;
-    size_t column_count;
+    uint32_t left_out;           /* a bit for each meaning that a beginner does without */
+    const char *const *elements; /* codes, ended by NULL: columns of the data; or NULL */
     const template_row *rows, *rows_zh;
     size_t row_count;
 } template_sheet;
 
-/* One setting: it has a row of its own, with a list beside it. */
+/* What a setting is to begin with; those that are not listed are left empty. */
 typedef struct template_setting {
     pl_setting setting;
-    const pl_word *choices;
-    bool others;
-    const char *value, *value_zh; /* NULL: left empty */
-    const char *about, *about_zh;
+    const char *value, *value_zh;
 } template_setting;
 
 extern const template_sheet template_sheets[];
