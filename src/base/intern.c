@@ -1,6 +1,7 @@
 #include <plumbline/base/intern.h>
 
 #include <stdlib.h>
+#include <sys/random.h>
 
 struct pl_intern {
     pl_arena arena;
@@ -8,6 +9,7 @@ struct pl_intern {
     size_t count, capacity, limit;
     uint32_t *table; /* open addressing; 0: free */
     size_t table_size;
+    uint64_t key[2]; /* by chance: what lies where in the table is nobody's to choose, and nothing else depends on it */
 };
 
 pl_status pl_intern_create(pl_intern **out, size_t limit) {
@@ -24,6 +26,7 @@ pl_status pl_intern_create(pl_intern **out, size_t limit) {
         return PL_MEMORY;
     }
     intern->texts[0] = (pl_str){"", 0};
+    if (getrandom(intern->key, sizeof intern->key, 0) != (ssize_t)sizeof intern->key) intern->key[0] = (uintptr_t)intern;
     return PL_OK;
 }
 
@@ -38,7 +41,7 @@ void pl_intern_free(pl_intern *intern) {
 /* Where the text is, or the free place where it belongs. */
 static size_t find_place(const pl_intern *intern, pl_str text) {
     size_t mask = intern->table_size - 1;
-    size_t at = (size_t)pl_str_hash(text) & mask;
+    size_t at = (size_t)pl_str_hash(text, intern->key) & mask;
     while (intern->table[at] && !pl_str_equal(intern->texts[intern->table[at]], text)) at = (at + 1) & mask;
     return at;
 }

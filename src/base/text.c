@@ -42,21 +42,43 @@ pl_str pl_str_trim(pl_str a) {
     return a;
 }
 
-/* Multiply and fold eight bytes at a time, seeded by the length. */
-uint64_t pl_str_hash(pl_str a) {
-    const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15);
-    uint64_t hash = a.len * odd + UINT64_C(0xD1B54A32D192ED03);
+static uint64_t rotate(uint64_t x, unsigned bits) { return x << bits | x >> (64 - bits); }
+
+static void sip_round(uint64_t v[4]) {
+    v[0] += v[1];
+    v[2] += v[3];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[1];
+    v[0] += v[3];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] = rotate(v[2], 32);
+}
+
+static void sip_word(uint64_t v[4], uint64_t word) {
+    v[3] ^= word;
+    sip_round(v);
+    sip_round(v);
+    v[0] ^= word;
+}
+
+uint64_t pl_str_hash(pl_str a, const uint64_t key[2]) {
+    uint64_t v[4] = {key[0] ^ UINT64_C(0x736f6d6570736575), key[1] ^ UINT64_C(0x646f72616e646f6d),
+                     key[0] ^ UINT64_C(0x6c7967656e657261), key[1] ^ UINT64_C(0x7465646279746573)};
     size_t i = 0;
     for (; i + 8 <= a.len; i += 8) {
-        uint64_t word;
-        memcpy(&word, a.at + i, 8);
-        __uint128_t product = (__uint128_t)(hash ^ word) * UINT64_C(0xA0761D6478BD642F);
-        hash = (uint64_t)product ^ (uint64_t)(product >> 64) ^ odd;
+        uint64_t word = 0;
+        for (unsigned k = 0; k < 8; k++) word |= (uint64_t)(unsigned char)a.at[i + k] << 8 * k;
+        sip_word(v, word);
     }
-    uint64_t rest = 0;
-    for (size_t k = 0; i + k < a.len; k++) rest |= (uint64_t)(unsigned char)a.at[i + k] << 8 * k;
-    __uint128_t product = (__uint128_t)(hash ^ rest) * UINT64_C(0xE7037ED1A0B428DB);
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    uint64_t last = (uint64_t)a.len << 56;
+    for (size_t k = 0; i + k < a.len; k++) last |= (uint64_t)(unsigned char)a.at[i + k] << 8 * k;
+    sip_word(v, last);
+    v[2] ^= 0xFF;
+    for (unsigned round = 0; round < 4; round++) sip_round(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 bool pl_str_copy(pl_str *out, pl_arena *arena, pl_str text) {

@@ -431,8 +431,20 @@ static void test_days(void **state) {
     }
 }
 
+/* The vector that the authors publish: key 00 01 .. 0f, text 00 01 .. 0e; and, of a text of n bytes, others of their list. */
+static void test_hash(void **state) {
+    (void)state;
+    static const uint64_t key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
+    char text[64];
+    for (size_t i = 0; i < sizeof text; i++) text[i] = (char)i;
+    assert_true(pl_str_hash((pl_str){text, 15}, key) == UINT64_C(0xa129ca6149be45e5));
+    assert_true(pl_str_hash((pl_str){text, 0}, key) == UINT64_C(0x726fdb47dd0e0e31));
+    assert_true(pl_str_hash((pl_str){text, 8}, key) == UINT64_C(0x93f5f5799a932462));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hash),
         cmocka_unit_test(test_days),
         cmocka_unit_test(test_rounding_is_of_the_number_that_is_seen),
         cmocka_unit_test(test_rounding_property),

@@ -27,7 +27,9 @@ bool pl_str_is(pl_str a, const char *b);      /* equal to a terminated string */
 bool pl_str_is_fold(pl_str a, const char *b); /* the same without regard to the case of ASCII letters */
 int pl_str_compare(pl_str a, pl_str b);       /* by bytes, so by code point: <0, 0, >0 */
 pl_str pl_str_trim(pl_str a);                 /* without ASCII white space, U+3000 and U+00A0 at both ends */
-uint64_t pl_str_hash(pl_str a);               /* the same on every machine; not for adversaries to predict collisions of */
+
+/* SipHash-2-4 (Aumasson and Bernstein 2012): the same on every machine; who does not know the key cannot make texts collide. */
+uint64_t pl_str_hash(pl_str a, const uint64_t key[2]);
 
 /* Copies a slice into an arena and terminates it, so that out->at is also a C string. False when memory is exhausted. */
 bool pl_str_copy(pl_str *out, pl_arena *arena, pl_str text);
