@@ -24,7 +24,16 @@ pl_str results_group(const results *r, uint32_t unit) {
     return group == PL_NOBODY ? (pl_str){0} : r->dataset->groups[group];
 }
 
-pl_str results_title(const results *r) { return r->model->settings.name.len ? r->model->settings.name : pl_str_of(r->model->path); }
+/* A model without a name is called as its folder or workbook is. */
+pl_str results_title(const results *r) {
+    if (r->model->settings.name.len) return r->model->settings.name;
+    pl_str path = pl_str_of(r->model->path);
+    size_t end = path.len;
+    while (end > 1 && path.at[end - 1] == '/') end--;
+    size_t start = end;
+    while (start && path.at[start - 1] != '/') start--;
+    return (pl_str){path.at + start, end - start};
+}
 
 static bool applies_to(const results *r, size_t indicator, const pl_score_line *line) {
     pl_node applies = r->compiled->nodes[indicator].applies;

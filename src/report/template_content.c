@@ -133,10 +133,11 @@ static const template_row grade_rows_zh[] = {
 };
 
 #define LONG_DATA (BIT(DATA_ELEMENT) | BIT(DATA_VALUE) | BIT(DATA_DELETED) | BIT(DATA_LEFT_OUT))
+#define ADVANCED (BIT(FIELD_LEVEL) | BIT(FIELD_TYPE) | BIT(FIELD_DENOMINATOR) | BIT(FIELD_IMPUTE) | BIT(FIELD_TREAT))
 #define OF_UNITS (BIT(DATA_NAME) | BIT(DATA_GROUP) | BIT(DATA_PARENT))
 
 const template_sheet template_sheets[] = {
-    {SHEET_INDICATORS, BIT(FIELD_LEVEL) | BIT(FIELD_TYPE), NULL, indicator_rows, indicator_rows_zh, COUNT(indicator_rows)},
+    {SHEET_INDICATORS, ADVANCED, NULL, indicator_rows, indicator_rows_zh, COUNT(indicator_rows)},
     {SHEET_UNITS, 0, NULL, unit_rows, unit_rows_zh, COUNT(unit_rows)},
     {SHEET_DATA, LONG_DATA | OF_UNITS | BIT(DATA_RATER), elements, data_rows, data_rows, COUNT(data_rows)},
     {SHEET_SETTINGS, 0, NULL, NULL, NULL, 0}, /* its rows are all settings */
