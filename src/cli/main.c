@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -170,6 +171,7 @@ static const char *command_name(const char *text) {
 }
 
 int main(int argc, char **argv) {
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is a write that fails, told as any other */
     cli_call call = {.command = cli_command_find(argc > 1 ? command_name(argv[1]) : "help")};
     if (!call.command) return unknown_command(argv[1]);
     if (argc > 2 && call.command != &cli_help && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {

@@ -1,6 +1,8 @@
 #include "report/book.h"
 
+#include "report/cell_text.h"
 #include "report/package.h"
+#include "report/temporary.h"
 
 #include <plumbline/base/number.h>
 
@@ -9,7 +11,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define MOST_TEXT 32767 /* UTF-16 units of one cell */
 #define MOST_LINKS 65000
 #define LINE_HEIGHT 15.0
 #define MOST_HEIGHT 409.0
@@ -17,13 +18,6 @@
 #define MADE_AT 946684800
 
 /* ---- failures ---- */
-
-static pl_status cannot_lay_aside(const book *b, int error, pl_problems *problems) {
-    pl_status status =
-        pl_problem_add(problems, PL_ERROR, "E702", (pl_place){.file = b->folder}, "the workbook cannot be laid aside here: %s",
-                       error ? strerror(error) : "a part of it is cut short; is the disk full?");
-    return status == PL_MEMORY ? PL_MEMORY : PL_IO;
-}
 
 void book_check(book *b, lxw_error error) {
     if (error == LXW_NO_ERROR || b->status != PL_OK) return;
@@ -120,28 +114,12 @@ static void make_styles(book *b) {
 
 /* ---- beginning and end ---- */
 
-static pl_status make_package_file(book *b, pl_problems *problems) {
-    size_t length = strlen(b->folder);
-    b->path = malloc(length + sizeof "/plumbline.XXXXXX");
-    if (!b->path) return PL_MEMORY;
-    memcpy(b->path, b->folder, length);
-    memcpy(b->path + length, "/plumbline.XXXXXX", sizeof "/plumbline.XXXXXX");
-    int file = mkstemp(b->path);
-    if (file < 0) {
-        int error = errno;
-        free(b->path);
-        b->path = NULL;
-        return cannot_lay_aside(b, error, problems);
-    }
-    close(file);
-    return PL_OK;
-}
-
 pl_status book_open(book *b, const book_options *options, pl_problems *problems) {
-    *b = (book){.chinese = options->chinese, .digits = options->digits, .folder = options->folder ? options->folder : "/tmp"};
+    *b = (book){
+        .chinese = options->chinese, .digits = options->digits, .folder = options->folder ? options->folder : TEMPORARY_FOLDER};
     pl_buffer_init(&b->text, 0);
     b->status = pl_intern_create(&b->names, 0);
-    if (b->status == PL_OK) b->status = make_package_file(b, problems);
+    if (b->status == PL_OK) b->status = temporary_file(&b->path, b->folder, problems);
     if (b->status != PL_OK) return b->status;
     lxw_workbook_options own = {.constant_memory = options->streaming, .tmpdir = (char *)(uintptr_t)b->folder};
     b->workbook = workbook_new_opt(b->path, &own);
@@ -157,10 +135,10 @@ pl_status book_finish(book *b, pl_output *output, pl_problems *problems) {
         lxw_error error = workbook_close(b->workbook);
         b->workbook = NULL;
         book_check(b, error);
-        if (b->status == PL_OK) b->status = package_send(b->path, output);
+        if (b->status == PL_OK) b->status = temporary_send(b->path, package_is_whole, output);
     }
     bool told = output->status != PL_OK || (problems && problems->errors);
-    if (b->status == PL_IO && !told) b->status = cannot_lay_aside(b, b->error, problems);
+    if (b->status == PL_IO && !told) b->status = temporary_failure(b->folder, b->error, problems);
     if (b->workbook) lxw_workbook_free(b->workbook);
     if (b->path) unlink(b->path);
     free(b->path);
@@ -242,37 +220,10 @@ void book_row(book *b, lxw_worksheet *sheet, size_t row, size_t lines, unsigned 
 
 /* ---- cells ---- */
 
-/* What a reader would take for an escaped sign: _x0041_. */
-static bool is_escape(pl_str text, size_t at) {
-    if (text.len - at < 7 || text.at[at] != '_' || text.at[at + 1] != 'x' || text.at[at + 6] != '_') return false;
-    for (size_t i = at + 2; i < at + 6; i++)
-        if (!memchr("0123456789abcdefABCDEF", text.at[i], 22)) return false;
-    return true;
-}
-
-/* The text as a cell can hold it: valid, not too long, terminated. */
+/* The text as a cell can hold it, terminated. */
 static const char *cell_text(book *b, pl_str text) {
     pl_buffer_clear(&b->text);
-    size_t units = 0, length;
-    for (size_t at = 0; at < text.len; at += length) {
-        uint32_t c;
-        length = pl_utf8_decode(text, at, &c);
-        bool good = length && c && c != 0xFFFE && c != 0xFFFF;
-        units += length == 4 ? 2 : 1;
-        if (units >= MOST_TEXT) {
-            pl_buffer_text(&b->text, "…");
-            break;
-        }
-        if (is_escape(text, at)) {
-            pl_buffer_text(&b->text, "_x005F");
-            units += 6;
-        }
-        if (good)
-            pl_buffer_add(&b->text, text.at + at, length);
-        else
-            pl_buffer_text(&b->text, "\xEF\xBF\xBD");
-        if (!length) length = 1;
-    }
+    cell_text_add(&b->text, text);
     pl_buffer_text(&b->text, "");
     if (b->text.failed) b->status = PL_MEMORY;
     return b->text.at;

@@ -1,9 +1,12 @@
 #include <plumbline/report/model_workbook.h>
 
 #include "model/loading.h"
-#include "report/book.h"
+#include "report/plain_book.h"
+#include "report/sheet_name.h"
 #include "table/dialect.h"
 #include "table/source.h"
+
+#include <plumbline/base/number.h>
 
 #include <stdlib.h>
 
@@ -13,12 +16,16 @@
 #define WIDEST 40
 #define RELEASE_BYTES ((size_t)4 << 20)
 
+/* A sheet on its way into the workbook, row by row. */
 typedef struct copying {
-    book *book;
-    lxw_worksheet *sheet;
     const char *name; /* of the file */
     int kind;
     pl_problems *problems;
+    pl_source source;
+    pl_dialect dialect;
+    const char *at, *end, *released;
+    size_t row;
+    bool begun, ended;
     bool *numbers; /* per column: takes numbers */
     size_t *widths;
     size_t columns, number_capacity, width_capacity;
@@ -43,77 +50,124 @@ static bool takes_numbers(int kind, pl_str header) {
     case SHEET_UNITS: return pl_word_find(pl_unit_words, header) < 0;
     case SHEET_DATA: data = pl_word_find(pl_data_words, header); return data < 0 || data == DATA_VALUE;
     case SHEET_SETTINGS: return pl_word_find(pl_key_words, header) == 1;
-    case SHEET_EVENTS: return pl_word_find(pl_event_words, header) == EVENT_POINTS;
+    case SHEET_EVENTS: data = pl_word_find(pl_event_words, header); return data < 0 || data == EVENT_POINTS;
+    case SHEET_RATERS: return pl_word_find(pl_rater_words, header) < 0;
     case SHEET_GRADES: return is_among(pl_word_find(pl_grade_words, header), grades);
     default: return false;
     }
 }
 
-static bool make_column(copying *c, size_t column, pl_str header) {
-    if (column < c->columns) return true;
+static pl_status make_column(copying *c, size_t column, pl_str header) {
+    if (column < c->columns) return PL_OK;
     if (pl_reserve((void **)&c->numbers, &c->number_capacity, column + 1, sizeof *c->numbers, 0) ||
-        pl_reserve((void **)&c->widths, &c->width_capacity, column + 1, sizeof *c->widths, 0)) {
-        c->book->status = PL_MEMORY;
-        return false;
-    }
+        pl_reserve((void **)&c->widths, &c->width_capacity, column + 1, sizeof *c->widths, 0))
+        return PL_MEMORY;
     c->numbers[column] = takes_numbers(c->kind, header);
     c->widths[column] = NARROWEST;
     c->columns = column + 1;
-    return true;
+    return PL_OK;
 }
 
 /* ---- rows ---- */
 
-static pl_status too_large(const copying *c, size_t row) {
-    return pl_problem_add(c->problems, PL_ERROR, "E701", (pl_place){.file = c->name, .row = row + 1},
-                          "does not fit into a worksheet, which has %d rows and %d columns", (int)BOOK_ROWS, (int)BOOK_COLUMNS);
+static pl_status too_large(const copying *c, const char *what) {
+    return pl_problem_add(c->problems, PL_ERROR, "E701", (pl_place){.file = c->name, .row = c->row + 1},
+                          "does not fit into a worksheet: %s", what);
 }
 
-static void copy_cell(copying *c, size_t row, size_t column, pl_cell cell) {
-    pl_str text = cell.text;
-    if (cell.doubled) {
-        pl_buffer_clear(&c->cell);
-        pl_buffer_str(&c->cell, text);
-        if (c->cell.failed) {
-            c->book->status = PL_MEMORY;
-            return;
-        }
-        text = pl_cell_undouble(text, c->cell.at);
-    }
-    if (!make_column(c, column, row ? (pl_str){0} : pl_str_trim(text))) return;
-    if (row < MEASURED_ROWS) {
+/* "007" and "+5" are codes; what a spreadsheet would give back otherwise, because it
+ * has more than the seventeen digits that tell numbers apart, stays a text. */
+static bool is_number(pl_str text, double *x) {
+    if (!text.len || text.at[0] == '+') return false;
+    size_t sign = text.at[0] == '-', digits = 0;
+    if (text.len > sign + 1 && text.at[sign] == '0' && text.at[sign + 1] != '.') return false;
+    if (!pl_number_parse(text, x)) return false;
+    for (size_t i = sign; i < text.len && text.at[i] != 'e' && text.at[i] != 'E'; i++)
+        digits += text.at[i] >= '0' && text.at[i] <= '9' && (digits || text.at[i] != '0');
+    return digits <= 17;
+}
+
+static pl_status undouble(copying *c, pl_cell cell, pl_str *out) {
+    *out = cell.text;
+    if (!cell.doubled) return PL_OK;
+    pl_buffer_clear(&c->cell);
+    pl_buffer_str(&c->cell, cell.text);
+    if (c->cell.failed) return PL_MEMORY;
+    *out = pl_cell_undouble(cell.text, c->cell.at);
+    return PL_OK;
+}
+
+static pl_status copy_cell(copying *c, size_t column, pl_cell cell, pl_buffer *out) {
+    pl_str text;
+    pl_status status = undouble(c, cell, &text);
+    if (status == PL_OK) status = make_column(c, column, c->row ? (pl_str){0} : pl_str_trim(text));
+    if (status != PL_OK || !text.len) return status;
+    if (c->row < MEASURED_ROWS) {
         size_t width = pl_text_width(text);
         if (width > c->widths[column]) c->widths[column] = width < WIDEST ? width : WIDEST;
     }
-    if (row && c->numbers[column])
-        book_value(c->book, c->sheet, row, column, text, STYLE_PLAIN);
-    else if (text.len)
-        book_text(c->book, c->sheet, row, column, text, row ? STYLE_PLAIN : STYLE_HEAD);
+    double x;
+    if (c->row && c->numbers[column] && is_number(pl_str_trim(text), &x))
+        plain_number(out, c->row, column, x);
+    else if (!plain_text(out, c->row, column, text, c->row == 0))
+        return too_large(c, "a cell holds 32767 characters");
+    return PL_OK;
 }
 
-static void copy_rows(copying *c, const pl_source *source) {
-    pl_dialect dialect = pl_dialect_of(source->bytes);
-    const char *at = source->bytes.at, *end = at + source->bytes.len, *released = at;
-    for (size_t row = 0; at < end && c->book->status == PL_OK;) {
-        if (pl_record_blank(dialect, at, end)) {
-            at = pl_record_end(dialect, at, end);
-            continue;
-        }
-        pl_cell cell;
-        size_t column = 0;
-        do {
-            cell = pl_cell_read(dialect, at, end);
-            at = cell.next;
-            if (row >= BOOK_ROWS || column >= BOOK_COLUMNS)
-                c->book->status = too_large(c, row);
-            else
-                copy_cell(c, row, column++, cell);
-        } while (!cell.last && c->book->status == PL_OK);
-        row++;
-        if ((size_t)(at - released) < RELEASE_BYTES) continue;
-        pl_source_release(source, released, at);
-        released = at;
+static pl_status copy_row(copying *c, pl_buffer *out) {
+    pl_cell cell;
+    size_t column = 0;
+    pl_status status = PL_OK;
+    plain_begin_row(out, c->row);
+    do {
+        cell = pl_cell_read(c->dialect, c->at, c->end);
+        c->at = cell.next;
+        if (c->row >= PLAIN_ROWS || column >= PLAIN_COLUMNS) return too_large(c, "it has 1048576 rows and 16384 columns");
+        status = copy_cell(c, column++, cell, out);
+    } while (!cell.last && status == PL_OK);
+    plain_end_row(out);
+    c->row++;
+    if ((size_t)(c->at - c->released) < RELEASE_BYTES) return status;
+    pl_source_release(&c->source, c->released, c->at);
+    c->released = c->at;
+    return status;
+}
+
+static bool has_row(copying *c) {
+    while (c->at < c->end && pl_record_blank(c->dialect, c->at, c->end)) c->at = pl_record_end(c->dialect, c->at, c->end);
+    return c->at < c->end;
+}
+
+static void rewind_rows(copying *c) {
+    c->at = c->released = c->source.bytes.at;
+    c->end = c->at + c->source.bytes.len;
+    c->row = 0;
+}
+
+/* How wide the columns are, by the first rows. */
+static pl_status measure(copying *c) {
+    pl_buffer unused;
+    pl_buffer_init(&unused, 0);
+    pl_status status = PL_OK;
+    rewind_rows(c);
+    while (status == PL_OK && c->row < MEASURED_ROWS && has_row(c)) {
+        status = copy_row(c, &unused);
+        if (unused.failed) status = PL_MEMORY;
+        pl_buffer_clear(&unused);
     }
+    pl_buffer_free(&unused);
+    rewind_rows(c);
+    return status;
+}
+
+static pl_status next_piece(void *context, pl_buffer *out) {
+    copying *c = context;
+    if (!c->begun) plain_begin_sheet(out, c->widths, c->columns);
+    c->begun = true;
+    if (has_row(c)) return copy_row(c, out);
+    if (!c->ended) plain_end_sheet(out);
+    c->ended = true;
+    return PL_OK;
 }
 
 /* Looks at a piece at a time, so that no more of a long file is in memory at once. */
@@ -130,33 +184,25 @@ static bool is_utf8(const pl_source *source) {
     return true;
 }
 
-static void copy_source(copying *c, pl_source *source) {
-    pl_status status = pl_source_unmark(source, c->name, c->problems);
-    if (status == PL_OK && !is_utf8(source)) status = pl_source_recode(source, c->name, c->problems);
-    c->book->status = status;
-    if (status != PL_OK) return;
-    copy_rows(c, source);
-    for (size_t i = 0; i < c->columns; i++) book_width(c->book, c->sheet, i, book_width_of(c->widths[i]));
-    if (c->book->status == PL_OK) worksheet_freeze_panes(c->sheet, 1, 0);
-}
-
 /* ---- sheets ---- */
 
-static void copy_sheet(book *b, const pl_sheet *sheet, pl_problems *problems) {
-    char name[BOOK_NAME_SIZE];
-    pl_str title = {sheet->name, strlen(sheet->name) - strlen(".csv")};
-    book_name(b, title, name);
-    copying c = {.book = b, .sheet = book_sheet(b, name), .name = sheet->name, .problems = problems};
-    if (!c.sheet) return;
-    c.kind = pl_word_find(pl_sheet_words, title);
-    pl_buffer_init(&c.cell, 0);
-    pl_source source;
-    b->status = pl_source_open(&source, sheet->path, sheet->name, MOST_BYTES, problems);
-    if (b->status == PL_OK) copy_source(&c, &source);
-    pl_source_close(&source);
-    pl_buffer_free(&c.cell);
-    free(c.numbers);
-    free(c.widths);
+static pl_status open_sheet(copying *c, const pl_sheet *sheet, pl_problems *problems) {
+    *c = (copying){.name = sheet->name, .problems = problems};
+    c->kind = pl_word_find(pl_sheet_words, (pl_str){sheet->name, strlen(sheet->name) - strlen(".csv")});
+    pl_buffer_init(&c->cell, 0);
+    pl_status status = pl_source_open(&c->source, sheet->path, sheet->name, MOST_BYTES, problems);
+    if (status == PL_OK) status = pl_source_unmark(&c->source, c->name, problems);
+    if (status == PL_OK && !is_utf8(&c->source)) status = pl_source_recode(&c->source, c->name, problems);
+    if (status != PL_OK) return status;
+    c->dialect = pl_dialect_of(c->source.bytes);
+    return measure(c);
+}
+
+static void close_sheet(copying *c) {
+    pl_source_close(&c->source);
+    pl_buffer_free(&c->cell);
+    free(c->numbers);
+    free(c->widths);
 }
 
 static int kind_of(const pl_sheet *sheet) {
@@ -168,12 +214,35 @@ static int by_kind(const void *a, const void *b) {
     return x != y ? (x > y) - (x < y) : strcmp(((const pl_sheet *)a)->name, ((const pl_sheet *)b)->name);
 }
 
+/* Names and sources of all sheets; `opened` of them are to be closed. */
+static pl_status open_sheets(copying *copies, plain_sheet *plain, char (*names)[BOOK_NAME_SIZE], const pl_sheet *sheets,
+                             size_t count, size_t *opened, pl_problems *problems) {
+    pl_intern *taken;
+    pl_status status = pl_intern_create(&taken, 0);
+    for (*opened = 0; status == PL_OK && *opened < count;) {
+        size_t i = (*opened)++;
+        status = open_sheet(&copies[i], &sheets[i], problems);
+        if (status == PL_OK)
+            status = sheet_name_make(names[i], (pl_str){sheets[i].name, strlen(sheets[i].name) - strlen(".csv")}, taken);
+        plain[i] = (plain_sheet){names[i], next_piece, &copies[i]};
+    }
+    pl_intern_free(taken);
+    return status;
+}
+
 static pl_status write_book(pl_output *output, const pl_sheet *sheets, size_t count, const char *folder, pl_problems *problems) {
-    book b;
-    book_options options = {.digits = -1, .streaming = true, .folder = folder};
-    book_open(&b, &options, problems);
-    for (size_t i = 0; i < count && b.status == PL_OK; i++) copy_sheet(&b, &sheets[i], problems);
-    return book_finish(&b, output, problems);
+    copying *copies = calloc(count, sizeof *copies);
+    plain_sheet *plain = calloc(count, sizeof *plain);
+    char(*names)[BOOK_NAME_SIZE] = calloc(count, sizeof *names);
+    size_t opened = 0;
+    pl_status status = copies && plain && names ? PL_OK : PL_MEMORY;
+    if (status == PL_OK) status = open_sheets(copies, plain, names, sheets, count, &opened, problems);
+    if (status == PL_OK) status = plain_book_write(output, plain, count, folder, problems);
+    for (size_t i = 0; i < opened; i++) close_sheet(&copies[i]);
+    free(copies);
+    free(plain);
+    free(names);
+    return status;
 }
 
 pl_status pl_report_model_workbook(pl_output *output, const char *model, const char *folder, pl_problems *problems) {

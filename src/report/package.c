@@ -1,9 +1,6 @@
 #include "report/package.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <string.h>
 #include <zlib.h>
 
 enum { END_SIZE = 22, ENTRY_SIZE = 46, LOCAL_SIZE = 30, HEAD_BYTES = 512, TAIL_BYTES = 128 };
@@ -89,22 +86,4 @@ bool package_is_whole(pl_str package) {
         at += ENTRY_SIZE + (size_t)two(bytes + at + 28) + two(bytes + at + 30) + two(bytes + at + 32);
     }
     return count > 0;
-}
-
-pl_status package_send(const char *path, pl_output *output) {
-    struct stat about;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return PL_IO;
-    bool good = fstat(file, &about) == 0 && about.st_size > 0;
-    size_t size = good ? (size_t)about.st_size : 0;
-    void *bytes = good ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
-    close(file);
-    if (bytes == MAP_FAILED) return PL_IO;
-    pl_status status = package_is_whole((pl_str){bytes, size}) ? PL_OK : PL_IO;
-    for (size_t at = 0; status == PL_OK && at < size; at += 65536) {
-        pl_output_add(output, (pl_str){(const char *)bytes + at, size - at < 65536 ? size - at : 65536});
-        status = output->status;
-    }
-    munmap(bytes, size);
-    return status;
 }
