@@ -1,5 +1,7 @@
 #include "cli/folder.h"
 
+#include "cli/output.h"
+
 #include <plumbline/model/model.h>
 
 #include <dirent.h>
@@ -9,16 +11,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int complain(const char *path) {
-    fprintf(stderr, "%s: cannot be written: %s\n", path, strerror(errno));
-    return EXIT_MACHINE;
-}
-
-static int no_memory(void) {
-    fprintf(stderr, "plumbline: memory is exhausted\n");
-    return EXIT_MACHINE;
-}
 
 static bool is_dots(const char *name) { return strcmp(name, ".") == 0 || strcmp(name, "..") == 0; }
 
@@ -80,13 +72,13 @@ static void free_names(cli_folder *f) {
 
 static int check_place(cli_folder *f, bool force) {
     struct stat there;
-    if (stat(f->path, &there) != 0) return errno == ENOENT ? EXIT_DONE : complain(f->path);
+    if (stat(f->path, &there) != 0) return errno == ENOENT ? EXIT_DONE : cli_cannot_write(f->path);
     if (!S_ISDIR(there.st_mode)) {
         fprintf(stderr, "%s: is there and is no folder\n", f->path);
         return EXIT_INPUT;
     }
     int found = has_files(f->path);
-    if (found < 0) return complain(f->path);
+    if (found < 0) return cli_cannot_write(f->path);
     f->replaces = found;
     if (!found || force) return EXIT_DONE;
     fprintf(stderr, "%s: is there and is not empty; name another folder, or use --force to replace its sheets\n", f->path);
@@ -98,17 +90,17 @@ int cli_folder_open(cli_folder *f, const char *path, bool force) {
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/') length--;
     f->path = strndup(path, length);
-    if (!f->path) return no_memory();
+    if (!f->path) return cli_no_memory();
     int status = check_place(f, force);
     if (status != EXIT_DONE) return status;
     f->temporary = malloc(length + 8);
-    if (!f->temporary) return no_memory();
+    if (!f->temporary) return cli_no_memory();
     memcpy(f->temporary, f->path, length);
     memcpy(f->temporary + length, ".XXXXXX", 8);
     if (mkdtemp(f->temporary)) return EXIT_DONE;
     free(f->temporary);
     f->temporary = NULL;
-    return complain(f->path);
+    return cli_cannot_write(f->path);
 }
 
 int cli_folder_add(cli_folder *f, pl_str name, int *file) {
@@ -117,18 +109,18 @@ int cli_folder_add(cli_folder *f, pl_str name, int *file) {
     pl_buffer_print(&path, "%s/%.*s.csv", f->temporary, PL_ARG(name));
     int status = EXIT_DONE;
     if (path.failed)
-        status = no_memory();
+        status = cli_no_memory();
     else if ((*file = open(path.at, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) < 0)
-        status = complain(path.at);
+        status = cli_cannot_write(path.at);
     pl_buffer_free(&path);
     return status;
 }
 
 int cli_folder_close(cli_folder *f, int file, pl_status written) {
     int status = cli_exit_status(written);
-    if (written == PL_MEMORY) no_memory();
-    if (written == PL_IO || (written == PL_OK && fsync(file) != 0)) status = complain(f->path);
-    if (close(file) != 0 && status == EXIT_DONE) status = complain(f->path);
+    if (written == PL_MEMORY) cli_no_memory();
+    if (written == PL_IO || (written == PL_OK && fsync(file) != 0)) status = cli_cannot_write(f->path);
+    if (close(file) != 0 && status == EXIT_DONE) status = cli_cannot_write(f->path);
     return status;
 }
 
@@ -143,11 +135,11 @@ static bool settle(cli_folder *f) {
 
 int cli_folder_finish(cli_folder *f, int status) {
     bool placed = f->temporary && status == EXIT_DONE && settle(f);
-    if (f->temporary && status == EXIT_DONE && !placed) status = complain(f->path);
+    if (f->temporary && status == EXIT_DONE && !placed) status = cli_cannot_write(f->path);
     if (!placed)
         discard(f);
     else if (f->replaces && (!for_each(f->temporary, f->path, move_over) || rmdir(f->temporary) != 0))
-        status = complain(f->temporary); /* what is left of the old folder is there */
+        status = cli_cannot_write(f->temporary); /* what is left of the old folder is there */
     free_names(f);
     return status;
 }

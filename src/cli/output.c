@@ -7,12 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int complain(const char *path) {
+int cli_cannot_write(const char *path) {
     fprintf(stderr, "%s: cannot be written: %s\n", path, strerror(errno));
     return EXIT_MACHINE;
 }
 
-static int no_memory(void) {
+int cli_no_memory(void) {
     fprintf(stderr, "plumbline: memory is exhausted\n");
     return EXIT_MACHINE;
 }
@@ -26,13 +26,13 @@ static bool is_file_or_new(const char *path) {
 static int open_beside(cli_result *r, const char *path) {
     size_t length = strlen(path);
     r->temporary = malloc(length + 8);
-    if (!r->temporary) return no_memory();
+    if (!r->temporary) return cli_no_memory();
     memcpy(r->temporary, path, length);
     memcpy(r->temporary + length, ".XXXXXX", 8);
     r->file = mkstemp(r->temporary);
     if (r->file >= 0) return EXIT_DONE;
     free(r->temporary);
-    return complain(path);
+    return cli_cannot_write(path);
 }
 
 int cli_result_open(cli_result *r, const cli_call *call) { return cli_result_open_at(r, cli_value(call, &cli_out, NULL)); }
@@ -53,7 +53,7 @@ int cli_result_open_at(cli_result *r, const char *path) {
         if (is_file_or_new(path))
             status = open_beside(r, path);
         else if ((r->file = open(path, O_WRONLY | O_CLOEXEC)) < 0)
-            status = complain(path);
+            status = cli_cannot_write(path);
         if (status != EXIT_DONE) return status;
     }
     pl_output_init(&r->output, write_bytes, r);
@@ -91,14 +91,14 @@ int cli_result_close(cli_result *r) {
     int result = cli_exit_status(status);
     if (status == PL_IO) {
         errno = r->error;
-        complain(r->path ? r->path : "standard output");
+        cli_cannot_write(r->path ? r->path : "standard output");
     }
-    if (status == PL_MEMORY) no_memory();
+    if (status == PL_MEMORY) cli_no_memory();
     if (!r->path) return result;
     if (!r->temporary || status != PL_OK) {
-        if (close(r->file) != 0 && status == PL_OK) result = complain(r->path);
+        if (close(r->file) != 0 && status == PL_OK) result = cli_cannot_write(r->path);
     } else if (!settle_file(r)) {
-        result = complain(r->path);
+        result = cli_cannot_write(r->path);
     }
     if (r->temporary && result != EXIT_DONE) unlink(r->temporary);
     free(r->temporary);

@@ -12,6 +12,11 @@ typedef struct cli_result {
     char *temporary;  /* the file beside `path` that will take its place; NULL where that is a device */
 } cli_result;
 
+/* Say on standard error that a file cannot be written, for the reason in errno, or that memory is exhausted. Return EXIT_MACHINE.
+ */
+int cli_cannot_write(const char *path);
+int cli_no_memory(void);
+
 /* Opens what --out says. Returns the exit status; on failure a message was written and nothing need be closed. */
 int cli_result_open(cli_result *result, const cli_call *call);
 
