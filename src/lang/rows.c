@@ -81,9 +81,18 @@ static bool settle(double *values, unsigned char *present, size_t n) {
 static double negate(double a) { return 0 - a; }
 static double absolute(double a) { return fabs(a); }
 static double square_root(double a) { return sqrt(a); }
-static double whole_below(double a) { return floor(a); }
-static double whole_above(double a) { return ceil(a); }
-static double whole(double a) { return trunc(a); }
+
+/* 0.3 / 0.1 is 3 to whoever counts in decimals, though its last bit says otherwise: what lies within a few last bits of a whole
+ * number is taken for it. */
+#define LAST_BITS 2e-15
+static double settled(double a) {
+    double nearest = floor(a + 0.5);
+    return fabs(a - nearest) <= LAST_BITS * fabs(nearest) ? nearest : a;
+}
+
+static double whole_below(double a) { return floor(settled(a)); }
+static double whole_above(double a) { return ceil(settled(a)); }
+static double whole(double a) { return trunc(settled(a)); }
 static double sign(double a) { return (a > 0) - (a < 0); }
 static double not(double a) { return a == 0; }
 

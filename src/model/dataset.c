@@ -27,6 +27,8 @@ static pl_status want(void *context, const pl_reference *reference) {
     pl_str name = reference->name;
     uint32_t id;
     if (reference->kind == PL_REFERENCE_ATTRIBUTE) return pl_intern_add(w->g->attributes, name, &id);
+    bool ballots = w->node->child_count == 0 && pl_str_is_fold(reference->records, "raters") && pl_str_is_fold(name, "x");
+    if (ballots) return pl_intern_add(w->g->elements, w->node->code, &id);
     if (reference->kind != PL_REFERENCE_NAME || is_constant(name) || pl_is_field(reference)) return PL_OK;
     bool own = pl_str_equal(name, w->node->code) && w->node->child_count == 0; /* its own element, not itself */
     if (!own && pl_model_find(w->g->model, name) != PL_NO_INDEX) return PL_OK;

@@ -137,8 +137,9 @@ static void report_cycle(walk *w, pl_step_id step) {
     size_t first = pl_step_indicator(step == pl_screen_step(w->model) ? w->stack[w->depth - 1].step : step);
     const pl_indicator *node = &w->model->indicators[first];
     pl_place place = pl_indicator_place(w->model, node, NULL);
-    pl_status status = pl_problem_add(w->problems, PL_ERROR, "E343", place, "indicators depend on one another in a circle: %s",
-                                      text.at ? text.at : "");
+    const char *hint = names == 1 ? " (for the score of other units, name an indicator below this one)" : "";
+    pl_status status = pl_problem_add(w->problems, PL_ERROR, "E343", place, "indicators depend on one another in a circle: %s%s",
+                                      text.at ? text.at : "", hint);
     if (w->worst != PL_MEMORY) w->worst = status;
     pl_buffer_free(&text);
 }

@@ -88,6 +88,23 @@ static pl_status reported(const pl_naming *n, pl_node node, pl_node *out) {
     return later && node ? pl_naming_gate(n->compiled, node, out) : PL_OK;
 }
 
+/* A code that is also a column of the data means the indicator, whose value is something else: a trap for whoever means the column.
+ */
+static bool element_is_hidden(const pl_naming *n, const pl_indicator *node) {
+    uint32_t id = pl_intern_find(n->compiled->scratch->elements, node->code);
+    return !node->child_count && node->value && id && n->compiled->dataset->elements[id - 1].has_values;
+}
+
+static pl_status tell_hidden(pl_naming *n, pl_str name) {
+    if (n->told) return PL_OK;
+    n->told = true;
+    return pl_problem_add(
+        n->problems, PL_WARNING, "W337", n->place,
+        "\"%.*s\" here is the value of that indicator, not the column of the data with the same name; to use both, give "
+        "the indicator another code",
+        PL_ARG(name));
+}
+
 static pl_status resolve_name(pl_naming *n, pl_str name, pl_node *out) {
     const pl_model *model = n->compiled->model;
     bool known;
@@ -102,6 +119,8 @@ static pl_status resolve_name(pl_naming *n, pl_str name, pl_node *out) {
     bool element = !node->child_count && !node->value && n->role != PL_ROLE_COMBINE;
     if (element && has_ballots_only(n->compiled, name)) return no_value_of_its_own(n, name);
     if (index == n->indicator && !node->child_count && n->role == PL_ROLE_VALUE) return pl_naming_element(n->compiled, name, out);
+    pl_status told = element_is_hidden(n, node) ? tell_hidden(n, name) : PL_OK;
+    if (told != PL_OK) return told;
     bool score = node->child_count || (n->role == PL_ROLE_COMBINE && node->parent == n->indicator);
     *out = n->compiled->nodes[index].score;
     return score ? PL_OK : reported(n, n->compiled->nodes[index].value, out);

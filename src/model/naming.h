@@ -11,6 +11,7 @@ typedef struct pl_naming {
     size_t indicator;
     pl_role role;
     pl_place place;
+    bool told; /* W337, of this expression */
 } pl_naming;
 
 struct pl_compile_scratch {

@@ -116,7 +116,8 @@ static pl_status event_field(pl_compiled *c, pl_str name, bool dotted, pl_node *
     return meaning >= 0 ? absent_field(c, meaning, out) : PL_OK;
 }
 
-/* `x` is the element of the indicator itself; other names are elements; with a dot, attributes of the rater. */
+/* `x` is the element of the indicator itself, also where the ballots make its value; other names are elements; with a dot,
+ * attributes of the rater. */
 static pl_status ballot_field(const pl_naming *n, pl_str name, bool dotted, pl_node *out) {
     const pl_record_list *list = &n->compiled->dataset->lists[PL_LIST_BALLOTS];
     const pl_indicator *node = &n->compiled->model->indicators[n->indicator];
@@ -124,7 +125,8 @@ static pl_status ballot_field(const pl_naming *n, pl_str name, bool dotted, pl_n
         const pl_record_field *field = pl_record_field_of(list, pl_word_find(pl_rater_words, name), name);
         return field && !field->element ? field_node(n->compiled, PL_LIST_BALLOTS, field, out) : PL_OK;
     }
-    if (pl_str_is_fold(name, "x") && !node->child_count && !node->value) name = node->code;
+    bool element = !node->child_count && (!node->value || n->role == PL_ROLE_VALUE);
+    if (pl_str_is_fold(name, "x") && element) name = node->code;
     for (size_t i = 0; i < list->field_count; i++)
         if (list->fields[i].element && pl_str_equal(list->fields[i].name, name))
             return field_node(n->compiled, PL_LIST_BALLOTS, &list->fields[i], out);

@@ -23,6 +23,13 @@ pl_status pl_unknown_word(pl_problems *problems, const char *code, pl_place plac
     return status;
 }
 
+/* What has none is meant as a word, not as a formula. */
+static bool has_operator(pl_str text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (strchr("+-*/^%()<>=,\"[", text.at[i])) return true;
+    return false;
+}
+
 pl_status pl_combine_parse(pl_model *model, pl_str text, pl_place place, pl_problems *problems, pl_combine *how,
                            const pl_expression **expression) {
     int word = pl_word_find(pl_combine_words, text);
@@ -31,7 +38,15 @@ pl_status pl_combine_parse(pl_model *model, pl_str text, pl_place place, pl_prob
         *how = (pl_combine)word;
         return PL_OK;
     }
-    return pl_expression_parse(expression, &model->arena, text, place, problems);
+    pl_problems wrong;
+    pl_problems_init(&wrong, 0);
+    pl_status status = pl_expression_parse(expression, &model->arena, text, place, &wrong);
+    if (status == PL_INPUT && !has_operator(text))
+        status = pl_unknown_word(problems, "E320", place, text, pl_combine_words);
+    else if (status == PL_INPUT && pl_problems_append(problems, &wrong) != PL_OK)
+        status = PL_MEMORY;
+    pl_problems_free(&wrong);
+    return status;
 }
 
 static pl_status set_word(pl_str text, pl_place place, const pl_word *words, int *out, pl_problems *problems) {
