@@ -1,3 +1,4 @@
+#include "lang/decimals.h"
 #include "lang/evaluation.h"
 #include "lang/sum.h"
 #include "lang/treatment.h"
@@ -144,7 +145,7 @@ static void rank_period(pl_store *store, const ordered *o, const pl_evaluation *
         if (group == PL_NOBODY) continue;
         group_place *g = &groups[group];
         g->met++;
-        if (g->met == 1 || g->last != at->key) g->place = g->met;
+        if (g->met == 1 || !pl_same(value_of(g->last), value_of(at->key))) g->place = g->met;
         g->last = at->key;
         size_t row = period * e->frame->units + at->unit;
         store->values[row] = g->place;

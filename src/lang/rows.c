@@ -1,5 +1,7 @@
 #include "lang/rows.h"
 
+#include "lang/decimals.h"
+
 #include <plumbline/base/elementary.h>
 #include <plumbline/base/number.h>
 
@@ -81,18 +83,9 @@ static bool settle(double *values, unsigned char *present, size_t n) {
 static double negate(double a) { return 0 - a; }
 static double absolute(double a) { return fabs(a); }
 static double square_root(double a) { return sqrt(a); }
-
-/* 0.3 / 0.1 is 3 to whoever counts in decimals, though its last bit says otherwise: what lies within a few last bits of a whole
- * number is taken for it. */
-#define LAST_BITS 2e-15
-static double settled(double a) {
-    double nearest = floor(a + 0.5);
-    return fabs(a - nearest) <= LAST_BITS * fabs(nearest) ? nearest : a;
-}
-
-static double whole_below(double a) { return floor(settled(a)); }
-static double whole_above(double a) { return ceil(settled(a)); }
-static double whole(double a) { return trunc(settled(a)); }
+static double whole_below(double a) { return floor(pl_settled(a)); }
+static double whole_above(double a) { return ceil(pl_settled(a)); }
+static double whole(double a) { return trunc(pl_settled(a)); }
 static double sign(double a) { return (a > 0) - (a < 0); }
 static double not(double a) { return a == 0; }
 
@@ -102,10 +95,10 @@ static double multiply(double a, double b) { return a * b; }
 static double divide(double a, double b) { return a / b; }
 static double smaller(double a, double b) { return a < b ? a : b; }
 static double larger(double a, double b) { return a > b ? a : b; }
-static double equal(double a, double b) { return a == b; }
-static double unequal(double a, double b) { return a != b; }
-static double less(double a, double b) { return a < b; }
-static double less_equal(double a, double b) { return a <= b; }
+static double equal(double a, double b) { return pl_same(a, b); }
+static double unequal(double a, double b) { return !pl_same(a, b); }
+static double less(double a, double b) { return a < b && !pl_same(a, b); }
+static double less_equal(double a, double b) { return a <= b || pl_same(a, b); }
 
 static double exponential(double a, double unused) { return (void)unused, pl_exp(a); }
 static double logarithm(double a, double unused) { return (void)unused, a > 0 ? pl_ln(a) : NAN; }
