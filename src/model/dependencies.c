@@ -69,8 +69,8 @@ static pl_status list_screen(walk *w) {
     pl_status status = PL_OK;
     for (size_t i = 0; i < w->model->indicator_count && status == PL_OK; i++) {
         const pl_indicator *node = &w->model->indicators[i];
-        if (!node->child_count) status = add_edge(w, pl_step_of(i, STEP_PREPARED));
-        if (status == PL_OK && node->applies) status = add_edge(w, pl_step_of(i, STEP_APPLIES));
+        if (!node->child_count) status = add_edge(w, pl_step_of(i, STEP_PREPARED)); /* which comes after STEP_APPLIES */
+        if (status == PL_OK && node->child_count && node->applies) status = add_edge(w, pl_step_of(i, STEP_APPLIES));
     }
     return status;
 }
@@ -97,6 +97,7 @@ static pl_status list_edges(walk *w, pl_step_id step) {
     /* Whether an inner node applies may be asked before its value is known, unless it depends on it. */
     pl_status status = applying && node->child_count ? PL_OK : add_edge(w, pl_step_of(index, STEP_VALUE));
     w->applying = applying;
+    if (status == PL_OK && !applying && node->applies) status = add_edge(w, pl_step_of(index, STEP_APPLIES));
     if (status == PL_OK) status = visit_expression(w, applying ? node->applies : node->impute, false);
     w->applying = false;
     return status;

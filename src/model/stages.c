@@ -40,7 +40,7 @@ static void denominate(pl_compiling *k, size_t index) {
     else if (status == PL_OK && pl_program_type(k->c->program, nodes->divisor) != PL_TYPE_NUMBER)
         status = pl_problem_add(k->problems, PL_ERROR, "E353", place, "the units' \"%.*s\" is not a number everywhere",
                                 PL_ARG(node->denominator));
-    formula_name names[] = {{"x", nodes->value}, {"denominator", nodes->divisor}, {NULL, 0}};
+    formula_name names[] = {{"x", nodes->denominated}, {"denominator", nodes->divisor}, {NULL, 0}};
     if (status == PL_OK) status = formula(k, "x / denominator", names, PL_TYPE_NUMBER, place, &nodes->denominated);
     pl_compiling_keep(k, status);
 }
@@ -50,10 +50,19 @@ static bool is_meant(const pl_compiling *k, const pl_indicator *leaf, const pl_e
     return e && (place.file == leaf->file || pl_naming_has_values(k->c, leaf));
 }
 
+/* Nobody is compared with units that the indicator does not apply to. */
+static pl_status only_where_it_applies(pl_compiling *k, const pl_indicator_nodes *nodes, pl_node *out) {
+    pl_node none;
+    *out = nodes->value;
+    if (!nodes->applies) return PL_OK;
+    pl_status status = pl_program_missing(k->c->program, PL_TYPE_NUMBER, &none);
+    return status == PL_OK ? pl_program_if(k->c->program, nodes->applies, nodes->value, none, out) : status;
+}
+
 void pl_stages_prepare(pl_compiling *k, size_t index) {
     const pl_indicator *node = &k->c->model->indicators[index];
     pl_indicator_nodes *nodes = &k->c->nodes[index];
-    nodes->denominated = nodes->value;
+    pl_compiling_keep(k, only_where_it_applies(k, nodes, &nodes->denominated));
     bool leaf = node->child_count == 0;
     if (leaf && k->c->model->settings.denominate && node->denominator.len) denominate(k, index);
     nodes->imputed = nodes->denominated;
