@@ -257,7 +257,7 @@ static pl_status make_in(pl_compiler *c, const pl_function *f, const pl_node *ar
     pl_status status = need_type(c, f, arguments, 1, count, pl_program_type(c->program, arguments[0]));
     for (size_t i = 1; i < count && status == PL_OK; i++) {
         pl_node equal;
-        status = pl_graph_binary(c->program, OP_EQUAL, PL_TYPE_BOOLEAN, arguments[0], arguments[i], &equal);
+        status = pl_compile_equal(c, arguments[0], arguments[i], &equal);
         if (status == PL_OK && i > 1)
             status = pl_graph_binary(c->program, OP_OR, PL_TYPE_BOOLEAN, *out, equal, out);
         else
@@ -280,7 +280,7 @@ static pl_status make_switch(pl_compiler *c, const pl_function *f, const pl_node
     *out = arguments[count - 1];
     for (size_t i = count - 1; i > 1 && status == PL_OK; i -= 2) {
         pl_node equal;
-        status = pl_graph_binary(c->program, OP_EQUAL, PL_TYPE_BOOLEAN, arguments[0], arguments[i - 2], &equal);
+        status = pl_compile_equal(c, arguments[0], arguments[i - 2], &equal);
         if (status == PL_OK) status = pl_graph_if(c->program, equal, arguments[i - 1], *out, out);
     }
     return status;

@@ -78,17 +78,32 @@ static pl_status compile_two(pl_compiler *c, const pl_syntax *s, pl_node *a, pl_
     return second != PL_OK ? second : first;
 }
 
+pl_status pl_compile_equal(pl_compiler *c, pl_node a, pl_node b, pl_node *out) {
+    pl_status status = pl_graph_binary(c->program, OP_EQUAL, PL_TYPE_BOOLEAN, a, b, out);
+    if (status != PL_OK || pl_program_type(c->program, a) != PL_TYPE_TEXT) return status;
+    pl_node left, right, neither;
+    status = pl_graph_unary(c->program, OP_PRESENT, PL_TYPE_BOOLEAN, a, &left);
+    if (status == PL_OK) status = pl_graph_unary(c->program, OP_PRESENT, PL_TYPE_BOOLEAN, b, &right);
+    if (status == PL_OK) status = pl_graph_binary(c->program, OP_OR, PL_TYPE_BOOLEAN, left, right, &neither);
+    if (status == PL_OK) status = pl_graph_unary(c->program, OP_NOT, PL_TYPE_BOOLEAN, neither, &neither);
+    return status == PL_OK ? pl_program_coalesce(c->program, *out, neither, out) : status;
+}
+
 static pl_status compile_comparison(pl_compiler *c, const pl_syntax *s, pl_node a, pl_node b, pl_node *out) {
     pl_type left = pl_program_type(c->program, a), right = pl_program_type(c->program, b);
     bool equality = s->symbol == SYMBOL_EQUAL || s->symbol == SYMBOL_UNEQUAL;
+    pl_status status;
     if (left != right)
         return pl_compile_problem(c, "E214", "\"%s\" compares %s with %s; both sides must be of one kind",
                                   pl_symbol_text(s->symbol), pl_type_text(left), pl_type_text(right));
     if (!equality && left != PL_TYPE_NUMBER)
         return pl_compile_problem(c, "E214", "\"%s\" compares numbers, found %s", pl_symbol_text(s->symbol), pl_type_text(left));
     switch (s->symbol) {
-    case SYMBOL_EQUAL: return pl_graph_binary(c->program, OP_EQUAL, PL_TYPE_BOOLEAN, a, b, out);
-    case SYMBOL_UNEQUAL: return pl_graph_binary(c->program, OP_UNEQUAL, PL_TYPE_BOOLEAN, a, b, out);
+    case SYMBOL_EQUAL: return pl_compile_equal(c, a, b, out);
+    case SYMBOL_UNEQUAL:
+        if (left != PL_TYPE_TEXT) return pl_graph_binary(c->program, OP_UNEQUAL, PL_TYPE_BOOLEAN, a, b, out);
+        status = pl_compile_equal(c, a, b, out);
+        return status == PL_OK ? pl_graph_unary(c->program, OP_NOT, PL_TYPE_BOOLEAN, *out, out) : status;
     case SYMBOL_LESS: return pl_graph_binary(c->program, OP_LESS, PL_TYPE_BOOLEAN, a, b, out);
     case SYMBOL_LESS_EQUAL: return pl_graph_binary(c->program, OP_LESS_EQUAL, PL_TYPE_BOOLEAN, a, b, out);
     case SYMBOL_GREATER: return pl_graph_binary(c->program, OP_LESS, PL_TYPE_BOOLEAN, b, a, out);

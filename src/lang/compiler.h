@@ -65,6 +65,10 @@ __attribute__((format(printf, 3, 4))) pl_status pl_compile_problem(pl_compiler *
 pl_status pl_compile_unknown(pl_compiler *c, const char *code, const char *what, pl_str name, const pl_str *candidates,
                              size_t count);
 
+/* Whether a is b. A text that is not there is the empty one, as in a spreadsheet: where nothing is written, `level = "major"` is
+ * false and not missing, and `level = ""` is true. */
+pl_status pl_compile_equal(pl_compiler *c, pl_node a, pl_node b, pl_node *out);
+
 const char *pl_type_text(pl_type type);
 
 #endif
