@@ -87,6 +87,21 @@ bool pl_number_parse(pl_str text, double *out) {
     return true;
 }
 
+size_t pl_percent_sign(pl_str text) {
+    static const char wide[] = "％";
+    size_t length = sizeof wide - 1;
+    if (text.len && text.at[text.len - 1] == '%') return 1;
+    return text.len >= length && memcmp(text.at + text.len - length, wide, length) == 0 ? length : 0;
+}
+
+bool pl_share_parse(pl_str text, double *out) {
+    size_t sign = pl_percent_sign(text);
+    double value, whole = sign ? 100 : 1;
+    if (!pl_number_parse(pl_str_trim((pl_str){text.at, text.len - sign}), &value) || !(value >= 0 && value <= whole)) return false;
+    *out = value / whole;
+    return true;
+}
+
 /* Writes the digits of a number, at least `width` of them, and returns how many. */
 static int write_digits(char *out, uint64_t digits, int width) {
     char reversed[24];

@@ -29,10 +29,8 @@ static void read_min(grade_reader *r, size_t row, pl_grade *to) {
 static void read_share(grade_reader *r, size_t row, pl_grade *to) {
     pl_str text = cell(r, GRADE_SHARE, row);
     if (!text.len) return;
-    bool percent = text.at[text.len - 1] == '%';
-    to->share.given = pl_number_parse(percent ? pl_str_trim((pl_str){text.at, text.len - 1}) : text, &to->share.value);
-    if (percent) to->share.value /= 100;
-    if (!to->share.given || to->share.value < 0 || to->share.value > 1)
+    to->share.given = pl_share_parse(text, &to->share.value);
+    if (!to->share.given)
         keep(r, pl_problem_add(r->problems, PL_ERROR, "E365", pl_table_cell_place(r->table, r->columns[GRADE_SHARE], row),
                                "\"%.*s\" is no share of the units; write it as 30%% or 0.3", PL_ARG(text)));
 }

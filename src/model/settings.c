@@ -65,23 +65,6 @@ static pl_status set_digits(pl_str text, pl_place place, int *out, pl_problems *
     return PL_OK;
 }
 
-/* "90%", "90 ％" or "0.9". */
-static pl_status set_share(pl_str text, pl_place place, double *out, pl_problems *problems) {
-    pl_str number = text;
-    double value, whole = 1;
-    static const char *const signs[] = {"%", "％"};
-    for (size_t i = 0; i < 2 && whole == 1; i++) {
-        size_t sign = strlen(signs[i]);
-        if (text.len <= sign || memcmp(text.at + text.len - sign, signs[i], sign) != 0) continue;
-        number = pl_str_trim((pl_str){text.at, text.len - sign});
-        whole = 100;
-    }
-    if (!pl_number_parse(number, &value) || value < 0 || value > whole)
-        return pl_problem_add(problems, PL_ERROR, "E320", place, "\"%.*s\" is no share; write it as 90%% or 0.9", PL_ARG(text));
-    *out = value / whole;
-    return PL_OK;
-}
-
 static pl_status set_text(pl_model *model, pl_str text, pl_str *out) {
     return pl_str_copy(out, &model->arena, text) ? PL_OK : PL_MEMORY;
 }
@@ -144,7 +127,9 @@ static pl_status apply(settings_reader *r, pl_setting key, pl_str text, pl_place
     case SETTING_IMPUTE:
         r->defaults->impute_place = place;
         return pl_expression_parse(&r->defaults->impute, &r->model->arena, text, place, r->problems);
-    case SETTING_SCREEN: return set_share(text, place, &s->screen, r->problems);
+    case SETTING_SCREEN:
+        if (pl_share_parse(text, &s->screen)) return PL_OK;
+        return pl_problem_add(r->problems, PL_ERROR, "E320", place, "\"%.*s\" is no share; write it as 90%% or 0.9", PL_ARG(text));
     case SETTING_SCREEN_ON:
         status = set_word(text, place, pl_screen_on_words, &word, r->problems);
         s->screen_imputed = word;

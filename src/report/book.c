@@ -253,22 +253,9 @@ void book_number(book *b, lxw_worksheet *sheet, size_t row, size_t column, doubl
     book_check(b, worksheet_write_number(sheet, (lxw_row_t)row, (lxw_col_t)column, x, b->styles[style]));
 }
 
-/* "007" and "+5" are codes; what 16 digits cannot hold is written as text, so that nothing is lost. */
-static bool is_number(pl_str text, double *x) {
-    if (!text.len || text.len > 24 || text.at[0] == '+') return false;
-    size_t sign = text.at[0] == '-';
-    bool padded = text.len > sign + 1 && text.at[sign] == '0' && text.at[sign + 1] != '.';
-    if (padded || !pl_number_parse(text, x)) return false;
-    if (text.len <= 15 && !memchr(text.at, 'e', text.len) && !memchr(text.at, 'E', text.len)) return true;
-    char stored[32];
-    double back;
-    int length = snprintf(stored, sizeof stored, "%.16G", *x);
-    return pl_number_parse((pl_str){stored, (size_t)length}, &back) && back == *x;
-}
-
 void book_value(book *b, lxw_worksheet *sheet, size_t row, size_t column, pl_str text, book_style style) {
     double x;
-    if (is_number(pl_str_trim(text), &x))
+    if (cell_is_number(pl_str_trim(text), &x))
         book_number(b, sheet, row, column, x, style);
     else if (text.len)
         book_text(b, sheet, row, column, text, style);

@@ -1,5 +1,7 @@
 #include "report/cell_text.h"
 
+#include <plumbline/base/number.h>
+
 #define MOST_TEXT 32767 /* UTF-16 units of one cell */
 
 /* What a reader would take for an escaped sign: _x0041_. */
@@ -30,4 +32,14 @@ bool cell_text_add(pl_buffer *out, pl_str text) {
         if (!length) length = 1;
     }
     return true;
+}
+
+bool cell_is_number(pl_str text, double *x) {
+    if (!text.len || text.at[0] == '+') return false;
+    size_t sign = text.at[0] == '-', digits = 0;
+    if (text.len > sign + 1 && text.at[sign] == '0' && text.at[sign + 1] != '.') return false;
+    if (!pl_number_parse(text, x)) return false;
+    for (size_t i = sign; i < text.len && text.at[i] != 'e' && text.at[i] != 'E'; i++)
+        digits += text.at[i] >= '0' && text.at[i] <= '9' && (digits || text.at[i] != '0');
+    return digits <= 17;
 }

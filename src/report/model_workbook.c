@@ -1,6 +1,7 @@
 #include <plumbline/report/model_workbook.h>
 
 #include "model/loading.h"
+#include "report/cell_text.h"
 #include "report/plain_book.h"
 #include "report/sheet_name.h"
 #include "table/dialect.h"
@@ -75,18 +76,6 @@ static pl_status too_large(const copying *c, const char *what) {
                           "does not fit into a worksheet: %s", what);
 }
 
-/* "007" and "+5" are codes; what a spreadsheet would give back otherwise, because it
- * has more than the seventeen digits that tell numbers apart, stays a text. */
-static bool is_number(pl_str text, double *x) {
-    if (!text.len || text.at[0] == '+') return false;
-    size_t sign = text.at[0] == '-', digits = 0;
-    if (text.len > sign + 1 && text.at[sign] == '0' && text.at[sign + 1] != '.') return false;
-    if (!pl_number_parse(text, x)) return false;
-    for (size_t i = sign; i < text.len && text.at[i] != 'e' && text.at[i] != 'E'; i++)
-        digits += text.at[i] >= '0' && text.at[i] <= '9' && (digits || text.at[i] != '0');
-    return digits <= 17;
-}
-
 static pl_status undouble(copying *c, pl_cell cell, pl_str *out) {
     *out = cell.text;
     if (!cell.doubled) return PL_OK;
@@ -107,7 +96,7 @@ static pl_status copy_cell(copying *c, size_t column, pl_cell cell, pl_buffer *o
         if (width > c->widths[column]) c->widths[column] = width < WIDEST ? width : WIDEST;
     }
     double x;
-    if (c->row && c->numbers[column] && is_number(pl_str_trim(text), &x))
+    if (c->row && c->numbers[column] && cell_is_number(pl_str_trim(text), &x))
         plain_number(out, c->row, column, x);
     else if (!plain_text(out, c->row, column, text, c->row == 0))
         return too_large(c, "a cell holds 32767 characters");

@@ -11,7 +11,7 @@
 #define PACKAGE "http://schemas.openxmlformats.org/package/2006"
 #define MAIN "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 #define DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
-#define PACKING 1         /* of 1 to 9: twice the speed of 6 for a tenth of the size */
+#define PACKING 1         /* of 1 to 9: at 6, bench/run takes 12.6 s in place of 4.8 s and saves a sixth of the bytes */
 #define FIRST_DAY 0x21    /* 1980-01-01, as a package writes it: the moment is not part of the result */
 #define PIECE_BYTES 65536 /* pieces are gathered up to this size before they are packed */
 

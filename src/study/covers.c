@@ -25,12 +25,6 @@ static pl_str inside(pl_str text) {
     return pl_str_trim(text);
 }
 
-/* Length of the per cent sign at the end. */
-static size_t percent_sign(pl_str text) {
-    if (text.len && text.at[text.len - 1] == '%') return 1;
-    return text.len >= 3 && memcmp(text.at + text.len - 3, "％", 3) == 0 ? 3 : 0;
-}
-
 /* Reads "50%", "partly" or "fully". */
 static bool read_share(pl_str text, double *share) {
     static const char *const partly[] = {"partly", "partially", "partial", "in part", "部分", "部分覆盖"};
@@ -39,11 +33,9 @@ static bool read_share(pl_str text, double *share) {
         if (pl_str_is_fold(text, partly[i])) return *share = 0, true;
     for (size_t i = 0; i < sizeof fully / sizeof *fully; i++)
         if (pl_str_is_fold(text, fully[i])) return *share = 1, true;
-    size_t sign = percent_sign(text);
     double value;
-    if (!sign || !pl_number_parse(pl_str_trim((pl_str){text.at, text.len - sign}), &value)) return false;
-    if (!(value > 0 && value <= 100)) return false;
-    *share = value / 100;
+    if (!pl_percent_sign(text) || !pl_share_parse(text, &value) || value == 0) return false;
+    *share = value;
     return true;
 }
 
@@ -55,7 +47,7 @@ static bool take_qualifier(const pl_model *superior, pl_str *rest, pl_str *quali
     double share;
     if (!pl_list_next(&after, &item) || is_code(superior, item)) return false;
     if (!bracket(item, 0, '(', "（")) {
-        if (!percent_sign(item) && !read_share(item, &share)) return false;
+        if (!pl_percent_sign(item) && !read_share(item, &share)) return false;
         *qualifier = item;
         *rest = after;
         return true;

@@ -431,6 +431,20 @@ static void test_days(void **state) {
     }
 }
 
+static void test_shares(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        double value; /* -1: none */
+    } cases[] = {{"90%", 0.9}, {"90 ％", 0.9}, {"0.9", 0.9}, {"0", 0},  {"100%", 1}, {"1", 1},
+                 {"101%", -1}, {"1.1", -1},    {"-5%", -1},  {"%", -1}, {"", -1},    {"a%", -1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double value = -1;
+        assert_int_equal(pl_share_parse(pl_str_of(cases[i].text), &value), cases[i].value >= 0);
+        assert_true(value == cases[i].value);
+    }
+}
+
 /* The vector that the authors publish: key 00 01 .. 0f, text 00 01 .. 0e; and, of a text of n bytes, others of their list. */
 static void test_hash(void **state) {
     (void)state;
@@ -445,6 +459,7 @@ static void test_hash(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_shares),
         cmocka_unit_test(test_days),
         cmocka_unit_test(test_rounding_is_of_the_number_that_is_seen),
         cmocka_unit_test(test_rounding_property),

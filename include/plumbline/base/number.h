@@ -25,6 +25,12 @@ size_t pl_number_scan(const char *at, const char *end, double *out);
  * notation (1.5e-9, 1e+21) beyond; -0 as 0. x must be finite. Returns the length; `out` is terminated. */
 size_t pl_number_print(char out[PL_NUMBER_SIZE], double x);
 
+/* Length in bytes of the per cent sign, ASCII or full-width, at the end of the text; 0: there is none. */
+size_t pl_percent_sign(pl_str text);
+
+/* Reads a part of a whole: "90%", "90 ％" or "0.9". False, and *out as it was, where the text is no number or not from 0 to 1. */
+bool pl_share_parse(pl_str text, double *out);
+
 /* Rounds to `digits` decimals (0 to PL_DIGITS_MAX; negative rounds to tens, hundreds), half away from zero, judged on the
  * shortest decimal that prints x, that is on the number the user sees: 1.005 -> 1.01, 2.675 -> 2.68, -0.005 -> -0.01. The
  * result is the double nearest to the rounded decimal; never -0. */
