@@ -201,6 +201,18 @@ static void add_share(explaining *x) {
     pl_buffer_text(&x->line, " %");
 }
 
+/* Why it has no better grade, a line each. */
+static void write_refusals(explaining *x) {
+    const pl_model *model = x->s->model;
+    for (size_t i = 0; i < x->e->refusal_count; i++) {
+        const pl_refusal *r = &x->e->refusals[i];
+        pl_buffer_clear(&x->line);
+        pl_buffer_print(&x->line, cli_text(x->call, "    not %.*s: ", "    未评%.*s："), PL_ARG(model->grades[r->grade].name));
+        pl_refusal_write(r, model, x->e->line, x->call->chinese, &x->line);
+        end_line(x);
+    }
+}
+
 static void write_text(explaining *x) {
     const pl_score_line *line = x->e->line;
     const pl_unit *unit = &x->s->dataset->units[line->unit];
@@ -223,6 +235,7 @@ static void write_text(explaining *x) {
     if (line->grade != PL_NOBODY)
         pl_buffer_print(&x->line, cli_text(x->call, ", grade %.*s", "，等次 %.*s"), PL_ARG(x->s->model->grades[line->grade].name));
     end_line(x);
+    write_refusals(x);
     pl_buffer_clear(&x->line);
     end_line(x);
     for (size_t i = 0; i < x->e->step_count; i++) write_step(x, &x->e->steps[i]);
@@ -287,6 +300,27 @@ static void json_trace(explaining *x, pl_json_writer *w, const char *key, const 
         pl_json_end(w);
     }
     pl_json_end(w);
+    pl_json_end(w);
+}
+
+static void json_refusals(explaining *x, pl_json_writer *w) {
+    static const char *const reasons[] = {"no_total", "min", "barred", "share"};
+    const pl_model *model = x->s->model;
+    pl_json_key(w, "refused");
+    pl_json_array(w);
+    for (size_t i = 0; i < x->e->refusal_count; i++) {
+        const pl_refusal *r = &x->e->refusals[i];
+        pl_json_object(w);
+        json_text(w, "grade", model->grades[r->grade].name);
+        json_text(w, "reason", pl_str_of(reasons[r->reason]));
+        if (r->reason == PL_REFUSED_BARRED) json_trace(x, w, "condition", &r->barred);
+        if (r->reason == PL_REFUSED_SHARE) {
+            json_optional(w, "place", true, r->place);
+            json_optional(w, "sharing", true, (double)r->sharing);
+            json_optional(w, "places", true, (double)r->places);
+        }
+        pl_json_end(w);
+    }
     pl_json_end(w);
 }
 
@@ -355,6 +389,7 @@ static void write_json(explaining *x) {
     if (x->s->model->grade_count) {
         pl_json_key(&w, "grade");
         pl_json_text_or_null(&w, line->grade == PL_NOBODY ? (pl_str){0} : x->s->model->grades[line->grade].name);
+        json_refusals(x, &w);
     }
     pl_json_key(&w, "steps");
     pl_json_array(&w);

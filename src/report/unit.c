@@ -228,8 +228,21 @@ static void write_standing(unit_sheet *u, const pl_explanation *e) {
     add_place(&u->text, b, book_word(b, ", place ", "，名次 "), line->rank, e->units_ranked);
     if (group.len) pl_buffer_print(&u->text, "%s%.*s", book_word(b, ", group ", "，类别 "), PL_ARG(group));
     add_place(&u->text, b, " ", line->group_rank, e->group_ranked);
+    if (line->grade != PL_NOBODY)
+        pl_buffer_print(&u->text, "%s%.*s", book_word(b, ", grade ", "，等次 "), PL_ARG(u->r->model->grades[line->grade].name));
     if (u->text.failed) b->status = PL_MEMORY;
     book_text(b, u->sheet, u->row++, 0, pl_buffer_view(&u->text), STYLE_PLAIN);
+}
+
+static void write_refusal(unit_sheet *u, const pl_score_line *line, const pl_refusal *refusal) {
+    book *b = u->r->book;
+    const pl_model *model = u->r->model;
+    pl_buffer_clear(&u->text);
+    pl_buffer_print(&u->text, "%s%.*s%s", book_word(b, "not ", "未评"), PL_ARG(model->grades[refusal->grade].name),
+                    book_word(b, ": ", "："));
+    pl_refusal_write(refusal, model, line, b->chinese, &u->text);
+    if (u->text.failed) b->status = PL_MEMORY;
+    book_text(b, u->sheet, u->row++, 0, pl_buffer_view(&u->text), STYLE_NOTE);
 }
 
 static void write_line(unit_sheet *u, const pl_score_line *line) {
@@ -240,6 +253,7 @@ static void write_line(unit_sheet *u, const pl_score_line *line) {
         return;
     }
     write_standing(u, e);
+    for (size_t i = 0; i < e->refusal_count; i++) write_refusal(u, line, &e->refusals[i]);
     for (size_t i = 0; i < e->step_count && u->r->book->status == PL_OK; i++) write_step(u, line, &e->steps[i]);
     pl_explanation_free(e);
     u->row++;

@@ -1,5 +1,9 @@
 #include <plumbline/score/explain.h>
 
+#include "score/rank.h"
+
+#include <plumbline/base/number.h>
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -139,6 +143,44 @@ static void count_ranked(explaining *x) {
     }
 }
 
+static pl_status explain_grade(explaining *x) {
+    const pl_model *model = x->compiled->model;
+    pl_explanation *e = x->out;
+    e->refusals = pl_arena_array(&e->arena, model->grade_count + 1, sizeof *e->refusals);
+    if (!e->refusals) return PL_MEMORY;
+    e->refusal_count = pl_grade_refusals(x->scores, e->line, e->refusals);
+    pl_status status = PL_OK;
+    for (size_t i = 0; i < e->refusal_count && status == PL_OK; i++)
+        if (e->refusals[i].reason == PL_REFUSED_BARRED)
+            status = trace(x, 0, PL_ROLE_BARRED, model->grades[e->refusals[i].grade].barred, &e->refusals[i].barred);
+    return status;
+}
+
+static void write_share_refusal(const pl_refusal *refusal, bool chinese, pl_buffer *out) {
+    char place[PL_NUMBER_SIZE];
+    pl_number_print(place, refusal->place);
+    pl_buffer_print(out, chinese ? "名次 %s" : "place %s", place);
+    if (refusal->sharing > 1) pl_buffer_print(out, chinese ? "（%zu 个单位并列）" : ", shared by %zu", refusal->sharing);
+    pl_buffer_print(out, chinese ? "，名额到该等次为止共 %zu 个" : ", and %zu places down to this grade", refusal->places);
+}
+
+void pl_refusal_write(const pl_refusal *refusal, const pl_model *model, const pl_score_line *line, bool chinese, pl_buffer *out) {
+    char total[PL_NUMBER_SIZE], least[PL_NUMBER_SIZE];
+    switch (refusal->reason) {
+    case PL_REFUSED_NO_TOTAL: pl_buffer_text(out, chinese ? "没有总分" : "no total"); break;
+    case PL_REFUSED_MIN:
+        pl_number_print(total, line->total);
+        pl_number_print(least, model->grades[refusal->grade].min.value);
+        pl_buffer_print(out, chinese ? "总分 %s 低于 %s" : "total %s is below %s", total, least);
+        break;
+    case PL_REFUSED_BARRED:
+        pl_buffer_print(out, chinese ? "不得评为：%.*s = %.*s" : "barred by %.*s = %.*s", PL_ARG(refusal->barred.formula),
+                        PL_ARG(refusal->barred.numbers));
+        break;
+    case PL_REFUSED_SHARE: write_share_refusal(refusal, chinese, out); break;
+    }
+}
+
 /* A node is followed by all below it: they are the run of greater depth behind it. */
 static size_t subtree_size(const pl_model *model, size_t indicator) {
     size_t end = indicator + 1;
@@ -164,6 +206,7 @@ pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled 
         e->has_share = compiled->kept && value_of(&x, compiled->share, &e->share);
         e->least = compiled->model->settings.screen;
     }
+    if (status == PL_OK) status = explain_grade(&x);
     for (size_t i = 0; i < count && status == PL_OK; i++) status = explain_step(&x, indicator + i, &e->steps[e->step_count++]);
     free(x.factor);
     if (status == PL_OK) status = pl_evaluation_status(scores->evaluation);

@@ -14,6 +14,10 @@ typedef struct field {
     bool grouped; /* places are those in the group */
 } field;
 
+static bool is_grouped(const pl_scores *scores) {
+    return !scores->compiled->model->settings.grade_all && scores->compiled->dataset->group_count > 0;
+}
+
 static double place_of(const field *f, size_t i) {
     const pl_score_line *line = &f->lines[f->order[i]];
     return f->grouped ? line->group_rank : line->rank;
@@ -121,7 +125,7 @@ pl_status pl_grade_lines(pl_scores *scores) {
     const pl_model *model = scores->compiled->model;
     const pl_dataset *d = scores->compiled->dataset;
     if (!model->grade_count) return PL_OK;
-    bool grouped = !model->settings.grade_all && d->group_count > 0;
+    bool grouped = is_grouped(scores);
     size_t *order = malloc((scores->line_count + 1) * sizeof *order), *starts = malloc((d->group_count + 2) * sizeof *starts);
     for (size_t from = 0; order && starts && from < scores->line_count;) {
         size_t to = from + 1;
@@ -133,4 +137,42 @@ pl_status pl_grade_lines(pl_scores *scores) {
     free(order);
     free(starts);
     return good ? PL_OK : PL_MEMORY;
+}
+
+/* ---- why not ---- */
+
+static bool are_rivals(const pl_scores *scores, const pl_score_line *a, const pl_score_line *b, bool grouped) {
+    const pl_unit *units = scores->compiled->dataset->units;
+    return a->period == b->period && a->has_total && b->has_total && (!grouped || units[a->unit].group == units[b->unit].group);
+}
+
+/* How many the grades are dealt out to, and how many of them stand where the unit does. */
+static size_t count_rivals(const pl_scores *scores, const pl_score_line *line, bool grouped, size_t *sharing) {
+    size_t count = 0;
+    *sharing = 0;
+    for (size_t i = 0; i < scores->line_count; i++) {
+        const pl_score_line *other = &scores->lines[i];
+        if (!are_rivals(scores, line, other, grouped)) continue;
+        count++;
+        *sharing += grouped ? other->group_rank == line->group_rank : other->rank == line->rank;
+    }
+    return count;
+}
+
+size_t pl_grade_refusals(const pl_scores *scores, const pl_score_line *line, pl_refusal *out) {
+    const pl_model *model = scores->compiled->model;
+    bool grouped = is_grouped(scores);
+    field f = {.scores = scores};
+    size_t count = 0, sharing, places = 0, rivals = count_rivals(scores, line, grouped, &sharing);
+    for (size_t index = 0; index < model->grade_count && index != line->grade; index++) {
+        const pl_grade *grade = &model->grades[index];
+        if (grade->share.given) places += quota(grade, rivals);
+        pl_refusal *r = &out[count++];
+        *r = (pl_refusal){.grade = index, .place = grouped ? line->group_rank : line->rank, .sharing = sharing, .places = places};
+        r->reason = !line->has_total                                     ? PL_REFUSED_NO_TOTAL
+                    : grade->min.given && line->total < grade->min.value ? PL_REFUSED_MIN
+                    : is_barred(&f, index, line)                         ? PL_REFUSED_BARRED
+                                                                         : PL_REFUSED_SHARE;
+    }
+    return count;
 }

@@ -2,12 +2,16 @@
 #ifndef PLUMBLINE_SCORE_RANK_H
 #define PLUMBLINE_SCORE_RANK_H
 
-#include <plumbline/score/score.h>
+#include <plumbline/score/explain.h>
 
 /* Makes scores->lines from the totals. PL_MEMORY on failure. */
 pl_status pl_rank_lines(pl_scores *scores, pl_compiled *compiled);
 
 /* Gives each line its grade; after pl_rank_lines. PL_MEMORY on failure. */
 pl_status pl_grade_lines(pl_scores *scores);
+
+/* Why the unit has none of the grades before its own, without the traces: fills `out`, which has room for all grades, and returns
+ * how many there are. */
+size_t pl_grade_refusals(const pl_scores *scores, const pl_score_line *line, pl_refusal *out);
 
 #endif

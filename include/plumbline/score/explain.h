@@ -40,19 +40,42 @@ typedef struct pl_step {
     double contribution; /* points of the root's score that come from here */
 } pl_step;
 
+typedef enum pl_refusal_reason {
+    PL_REFUSED_NO_TOTAL,
+    PL_REFUSED_MIN,    /* the total is below the least that the grade asks for */
+    PL_REFUSED_BARRED, /* its condition holds */
+    PL_REFUSED_SHARE   /* the places of its share were gone, or too few for all who share the unit's place */
+} pl_refusal_reason;
+
+/* Why the unit does not have a grade that is better than its own. */
+typedef struct pl_refusal {
+    size_t grade; /* of the model's */
+    pl_refusal_reason reason;
+    pl_trace barred; /* PL_REFUSED_BARRED: the condition with the numbers put in */
+    double place;    /* PL_REFUSED_SHARE: where the unit stands among those that the grade is dealt out to, */
+    size_t sharing;  /* how many stand there, itself among them, */
+    size_t places;   /* and how many places there are down to this grade */
+} pl_refusal;
+
 typedef struct pl_explanation {
     pl_arena arena;
     const pl_score_line *line;
     bool has_share;                    /* the model screens: */
     double share, least;               /* of its values the unit has this share, and would be left out below the other */
     size_t units_ranked, group_ranked; /* how many have a place, overall and in the group */
-    pl_step *steps;                    /* tree order; steps[0] is the root; the whole tree or the part below a node */
+    pl_refusal *refusals;              /* of every grade before the unit's own, from the best; none where the model has no grades */
+    size_t refusal_count;
+    pl_step *steps; /* tree order; steps[0] is the root; the whole tree or the part below a node */
     size_t step_count;
 } pl_explanation;
 
 /* Explains the unit of `line`; `indicator` is where to begin (0: the root). Free with pl_explanation_free. */
 pl_status pl_explain(pl_explanation **out, const pl_scores *scores, pl_compiled *compiled, const pl_score_line *line,
                      size_t indicator);
+
+/* Adds why a grade was refused, in a few words: "total 88 is below 90". */
+void pl_refusal_write(const pl_refusal *refusal, const pl_model *model, const pl_score_line *line, bool chinese, pl_buffer *out);
+
 void pl_explanation_free(pl_explanation *explanation);
 
 /* One leaf's part in the difference between two units: positive where `other` is ahead. */
