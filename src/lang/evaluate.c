@@ -17,6 +17,8 @@ typedef struct driver {
     pl_problems *problems;
     const pl_node *wanted;
     size_t wanted_count;
+    const pl_node *asked;
+    size_t asked_count;
     bool *needed, *is_wanted, *seen;
     bool *kept;     /* computed once and stored, since it is dear and used in later passes */
     uint32_t *cost; /* operations to compute it from what is stored or given */
@@ -112,9 +114,10 @@ static void mark_operand(driver *d, pl_node node, const pl_graph_node *user) {
     if (reading_pass(user) > d->read[node]) d->read[node] = reading_pass(user);
 }
 
-/* What is wanted and all that it takes; operands have lower numbers than what uses them. */
+/* What is wanted or asked for and all that it takes; operands have lower numbers than what uses them. */
 static void mark_needed(driver *d) {
     for (size_t i = 0; i < d->wanted_count; i++) d->needed[d->wanted[i]] = d->is_wanted[d->wanted[i]] = true;
+    for (size_t i = 0; i < d->asked_count; i++) d->needed[d->asked[i]] = true;
     for (size_t node = d->e->node_count; node-- > 1;) {
         if (!d->needed[node]) continue;
         if (node_at(d, node)->stage > d->stages) d->stages = node_at(d, node)->stage;
@@ -315,6 +318,10 @@ pl_status pl_evaluate(pl_evaluation **out, pl_program *program, const pl_frame *
     }
     driver d = {
         .e = e, .pool = options ? options->pool : NULL, .problems = problems, .wanted = wanted, .wanted_count = wanted_count};
+    if (options) {
+        d.asked = options->asked;
+        d.asked_count = options->asked_count;
+    }
     pl_status status = prepare(&d, e) ? run_stages(&d) : PL_MEMORY;
     free_driver(&d);
     if (status == PL_OK && e->incidents.failed) status = PL_MEMORY;

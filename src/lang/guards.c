@@ -62,8 +62,11 @@ pl_status pl_guards_make(pl_guards *guards, const pl_program *program, const boo
     guards->count = 1;
     for (size_t i = 0; i < size; i++) guards->of[i] = UNUSED;
     for (size_t i = 0; i < count; i++) guards->of[wanted[i]] = 0;
-    for (size_t node = size; node-- > 1;) /* users have higher numbers than what they use */
-        if (needed[node] && !use_operands(guards, program, (pl_node)node)) return PL_MEMORY;
+    for (size_t node = size; node-- > 1;) { /* users have higher numbers than what they use */
+        if (!needed[node]) continue;
+        if (guards->of[node] == UNUSED) guards->of[node] = 0; /* only asked for */
+        if (!use_operands(guards, program, (pl_node)node)) return PL_MEMORY;
+    }
     return PL_OK;
 }
 

@@ -113,10 +113,26 @@ static pl_evaluate_options options_for(const pl_compiled *c, pl_pool *pool) {
     return options;
 }
 
+/* The values on the way to the scores, of which an explanation tells, although a score may take none of them. */
+static size_t list_asked(const pl_compiled *c, pl_node *out) {
+    size_t count = 0;
+    for (size_t i = 0; i < c->model->indicator_count; i++)
+        for (pl_stage stage = PL_STAGE_VALUE; stage <= PL_STAGE_AGGREGATED; stage++) {
+            pl_node node = pl_compiled_stage(c, i, stage);
+            if (node) out[count++] = node;
+        }
+    return count;
+}
+
 pl_status pl_run(pl_evaluation **out, pl_compiled *compiled, pl_node *wanted, size_t count, pl_pool *pool, pl_problems *problems) {
     pl_evaluate_options options = options_for(compiled, pool);
     if (compiled->kept) wanted[count++] = compiled->kept;
+    pl_node *asked = malloc((compiled->model->indicator_count * (PL_STAGE_AGGREGATED + 1) + 1) * sizeof *asked);
+    if (!asked) return PL_MEMORY;
+    options.asked = asked;
+    options.asked_count = list_asked(compiled, asked);
     pl_status status = pl_evaluate(out, compiled->program, &compiled->frame, wanted, count, &options, problems);
+    free(asked);
     if (status == PL_OK) status = report_incidents(compiled, *out, problems);
     return status == PL_OK ? report_left_out(compiled, *out, problems) : status;
 }

@@ -73,6 +73,10 @@ typedef struct pl_evaluation pl_evaluation;
 typedef struct pl_evaluate_options {
     pl_pool *pool;                     /* NULL: the caller's thread only */
     size_t first_period, period_count; /* periods to compute; 0, 0: all. What lies outside stays missing. */
+    /* Nodes whose value in single rows will be asked for (pl_evaluation_value), beyond those that the wanted ones take: the
+     * aggregates below them are computed, but no column is kept. */
+    const pl_node *asked;
+    size_t asked_count;
 } pl_evaluate_options;
 
 /* Computes the wanted nodes in all rows. The frame, its inputs and the program must outlive the result. */
