@@ -27,7 +27,7 @@ typedef struct chart {
 
 static void choose_sizes(chart *c) {
     size_t count = c->rows.count;
-    c->cell = count <= 12 ? 46 : count <= CELLS_WITH_TEXT ? 36 : count <= 60 ? 20 : count <= 120 ? 16 : 13;
+    c->cell = count <= 12 ? 46 : count <= CELLS_WITH_TEXT ? 40 : count <= 60 ? 20 : count <= 120 ? 16 : 13;
     c->gutter = c->cell >= 16 ? 1 : 0;
     double size = count <= 60 ? 13 : count <= 120 ? 12 : 11;
     c->label = (text_style){size, false, INK};

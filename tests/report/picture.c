@@ -2,6 +2,8 @@
 #include "report/picture.h"
 #include "support/allocations.h"
 
+#include <plumbline/base/number.h>
+
 #include <expat.h>
 #include <math.h>
 #include <setjmp.h>
@@ -19,6 +21,8 @@ static pl_str names[MANY];
 static char name_bytes[MANY][64];
 static pl_place_band bands[MANY];
 static double cells[300 * 300];
+static pl_sensitivity_bar bars[MANY];
+static pl_trend_point points[MANY];
 static const pl_str groups[] = {{"区县", 6}, {"A & <B>", 7}};
 
 /* Unit i stands on place i + 1, between i - 1 and i + 4. */
@@ -29,11 +33,17 @@ static void make_data(void) {
         double place = (double)i + 1;
         bands[i] = (pl_place_band){names[i], place, place + 1, fmax(place - 2, 1), place + 3, i % 2};
     }
+    for (size_t i = 0; i < MANY; i++) {
+        double share = 0.5 / (double)(i + 1), value = 80 + (double)(i % 7);
+        bars[i] = (pl_sensitivity_bar){names[i], share, share - 0.02, share + 0.02, share + 0.1, share + 0.05, share + 0.15};
+        points[i] =
+            i % 3 ? (pl_trend_point){names[i], value, NAN, NAN, NAN} : (pl_trend_point){names[i], NAN, value, value - 2, value + 3};
+    }
     for (size_t i = 0; i < 300; i++)
         for (size_t j = 0; j < 300; j++) cells[i * 300 + j] = 1 / (1 + exp((double)i - (double)j));
 }
 
-typedef enum picture_kind { PLACES, DOMINANCE, CORRELATION, KINDS } picture_kind;
+typedef enum picture_kind { PLACES, DOMINANCE, CORRELATION, SENSITIVITY, TREND, KINDS } picture_kind;
 
 typedef struct request {
     picture_kind kind;
@@ -46,6 +56,9 @@ static pl_status draw(pl_output *output, const request *r, pl_problems *problems
     const pl_picture_matrix matrix = {names, cells, r->count};
     if (r->kind == PLACES) return pl_picture_places(output, &places, &r->options, problems);
     if (r->kind == DOMINANCE) return pl_picture_dominance(output, &matrix, &r->options, problems);
+    if (r->kind == SENSITIVITY) return pl_picture_sensitivity(output, bars, r->count, &r->options, problems);
+    const pl_trend trend = {points, r->count, 85, pl_str_of("分")};
+    if (r->kind == TREND) return pl_picture_trend(output, &trend, &r->options, problems);
     return pl_picture_correlation(output, &matrix, &r->options, problems);
 }
 
@@ -68,11 +81,12 @@ static request ask(picture_kind kind, size_t count, pl_picture_format format) {
 
 /* ---- reading an SVG ---- */
 
+#define NO_COLOUR 0xFFFFFFFFu
+
 typedef struct svg_seen {
-    const char *fill; /* as cairo writes it */
-    size_t marks;     /* closed shapes of that colour */
-    size_t glyphs;
-    size_t depth, elements;
+    char fill[80]; /* as cairo writes it; empty: none is looked for */
+    size_t marks;  /* closed shapes of that colour */
+    size_t elements;
     char title[128], description[128];
     char *reading;
 } svg_seen;
@@ -88,8 +102,7 @@ static void begin(void *context, const char *name, const char **attributes) {
     seen->elements++;
     if (strcmp(name, "title") == 0) seen->reading = seen->title;
     if (strcmp(name, "desc") == 0) seen->reading = seen->description;
-    if (strcmp(name, "use") == 0) seen->glyphs++;
-    if (strcmp(name, "path") != 0 || !seen->fill) return;
+    if (strcmp(name, "path") != 0 || !*seen->fill) return;
     if (!strstr(attribute(attributes, "style"), seen->fill) && strcmp(attribute(attributes, "fill"), seen->fill) != 0) return;
     for (const char *d = attribute(attributes, "d"); *d; d++) seen->marks += *d == 'Z';
 }
@@ -104,8 +117,18 @@ static void text(void *context, const char *bytes, int size) {
     if (seen->reading) strncat(seen->reading, bytes, (size_t)size < 100 ? (size_t)size : 100);
 }
 
-static svg_seen read_svg(pl_buffer bytes, const char *fill) {
-    svg_seen seen = {.fill = fill};
+static void add_part(char *fill, colour c, unsigned shift) {
+    size_t length = strlen(fill);
+    pl_number_print(fill + length, pl_number_round((c >> shift & 0xFF) * 100 / 255.0, 6));
+    strcat(fill, shift ? "%," : "%)");
+}
+
+static svg_seen read_svg(pl_buffer bytes, colour fill) {
+    svg_seen seen = {0};
+    if (fill != NO_COLOUR) {
+        strcpy(seen.fill, "rgb(");
+        for (unsigned shift = 24; shift; shift -= 8) add_part(seen.fill, fill, shift - 8);
+    }
     XML_Parser parser = XML_ParserCreate(NULL);
     XML_SetUserData(parser, &seen);
     XML_SetElementHandler(parser, begin, end);
@@ -115,7 +138,7 @@ static svg_seen read_svg(pl_buffer bytes, const char *fill) {
     return seen;
 }
 
-static svg_seen draw_svg(const request *r, const char *fill) {
+static svg_seen draw_svg(const request *r, colour fill) {
     pl_buffer bytes;
     assert_int_equal(draw_bytes(&bytes, r), PL_OK);
     svg_seen seen = read_svg(bytes, fill);
@@ -166,7 +189,7 @@ static size_t pixels_of(cairo_surface_t *image, colour wanted) {
 static void test_one_band_for_each_unit(void **state) {
     (void)state;
     /* blue, 42 % on paper; 15 of 30 units are of the first group */
-    const char *tint = "rgb(58.039216%,76.862745%,87.45098%)";
+    const colour tint = colour_mix(0x0072B2, PAPER, 0.42);
     request r = ask(PLACES, 30, PL_PICTURE_SVG);
     assert_int_equal(draw_svg(&r, tint).marks, 15);
     bands[4].low = NAN; /* of the first group */
@@ -177,7 +200,7 @@ static void test_one_band_for_each_unit(void **state) {
 static void test_as_many_rows_as_can_be_read(void **state) {
     (void)state;
     request r = ask(PLACES, 500, PL_PICTURE_SVG);
-    const char *tint = "rgb(58.039216%,76.862745%,87.45098%)";
+    const colour tint = colour_mix(0x0072B2, PAPER, 0.42);
     assert_int_equal(draw_svg(&r, tint).marks, 250);
     r.count = 1200;
     assert_int_equal(draw_svg(&r, tint).marks, 250);
@@ -188,10 +211,10 @@ static void test_as_many_rows_as_can_be_read(void **state) {
 static void test_title_and_description(void **state) {
     (void)state;
     request r = ask(DOMINANCE, 5, PL_PICTURE_SVG);
-    assert_string_equal(draw_svg(&r, NULL).title, "优胜概率热图");
+    assert_string_equal(draw_svg(&r, NO_COLOUR).title, "优胜概率热图");
     r.options.title = pl_str_of("R&D <2025> \"甲\" \xFF");
     r.options.subtitle = pl_str_of("一行\n二行");
-    svg_seen seen = draw_svg(&r, NULL);
+    svg_seen seen = draw_svg(&r, NO_COLOUR);
     assert_string_equal(seen.title, "R&D <2025> \"甲\" \uFFFD");
     assert_string_equal(seen.description, "一行 二行");
 }
@@ -232,6 +255,41 @@ static void test_steps_of_axes(void **state) {
     assert_true(fabs(picture_step(0, 0.3, 10) - 0.05) < 1e-12);
     assert_true(fabs(picture_step(-1, 1, 4) - 0.5) < 1e-12);
     assert_true(fabs(picture_step(5, 5, 4) - 1) < 1e-12);
+}
+
+static void test_two_bars_for_each_assumption(void **state) {
+    (void)state;
+    request r = ask(SENSITIVITY, 10, PL_PICTURE_SVG);
+    bars[2].total = NAN;
+    assert_int_equal(draw_svg(&r, 0x0072B2).marks, 10 + 1); /* one in the legend */
+    assert_int_equal(draw_svg(&r, 0xE69F00).marks, 10 - 1 + 1);
+    make_data();
+}
+
+/* In the picture's coordinates, at two pixels for each. */
+static colour pixel_at(cairo_surface_t *image, int x, int y) {
+    uint32_t pixel;
+    memcpy(&pixel,
+           cairo_image_surface_get_data(image) + (size_t)y * 2 * (size_t)cairo_image_surface_get_stride(image) + (size_t)x * 8, 4);
+    return pixel & 0xFFFFFF;
+}
+
+/* Of nine periods, with values where the number does not divide by 3, the chart is 640 wide between its margins. */
+static void test_a_trend_has_its_band(void **state) {
+    (void)state;
+    request r = ask(TREND, 9, PL_PICTURE_SVG);
+    assert_int_equal(draw_svg(&r, colour_mix(0xD55E00, PAPER, 0.25)).marks, 3 + 1);
+    r.options.format = PL_PICTURE_PNG;
+    cairo_surface_t *image = draw_png(&r);
+    int width = cairo_image_surface_get_width(image) / 2, right = width - 28;
+    assert_true(right > 640 && right < 720);
+    /* the axis goes from 78 to 90 over 320, and ends 26 + 22 above the lower edge */
+    int bottom = cairo_image_surface_get_height(image) / 2 - 48;
+    int x = right - 640 + 20 + 600 * 3 / 8; /* the fourth period: 83, from 81 to 86 */
+    assert_int_equal(pixel_at(image, x + 3, bottom - 320 * 4 / 12), colour_mix(0xD55E00, PAPER, 0.25));
+    assert_int_equal(pixel_at(image, x, bottom - 320 * 5 / 12), 0xD55E00);
+    assert_int_equal(pixel_at(image, x + 3, bottom - 320 * 9 / 12), PAPER);
+    cairo_surface_destroy(image);
 }
 
 /* Rows are numbered from 0; the gap shows as "-". */
@@ -285,7 +343,7 @@ static void test_few_rows_and_many(void **state) {
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
             request r = ask((picture_kind)k, counts[i], PL_PICTURE_SVG);
             r.options.chosen = counts[i] / 2;
-            assert_true(draw_svg(&r, NULL).elements > 10);
+            assert_true(draw_svg(&r, NO_COLOUR).elements > 10);
         }
 }
 
@@ -356,7 +414,8 @@ int main(void) {
         cmocka_unit_test(test_one_band_for_each_unit), cmocka_unit_test(test_as_many_rows_as_can_be_read),
         cmocka_unit_test(test_title_and_description),  cmocka_unit_test(test_a_matrix_has_its_colours),
         cmocka_unit_test(test_colours_can_be_read),    cmocka_unit_test(test_steps_of_axes),
-        cmocka_unit_test(test_which_rows_are_drawn),   cmocka_unit_test(test_the_same_bytes_twice),
+        cmocka_unit_test(test_which_rows_are_drawn),   cmocka_unit_test(test_two_bars_for_each_assumption),
+        cmocka_unit_test(test_a_trend_has_its_band),   cmocka_unit_test(test_the_same_bytes_twice),
         cmocka_unit_test(test_few_rows_and_many),      cmocka_unit_test(test_long_names_are_cut),
         cmocka_unit_test(test_an_output_that_fails),   cmocka_unit_test(test_memory_runs_out)};
     return cmocka_run_group_tests_name("pictures", tests, NULL, NULL);

@@ -69,4 +69,32 @@ pl_status pl_picture_dominance(pl_output *output, const pl_picture_matrix *data,
 pl_status pl_picture_correlation(pl_output *output, const pl_picture_matrix *data, const pl_picture_options *options,
                                  pl_problems *problems);
 
+/* How much of the result's variance an assumption accounts for, alone and together with others, with confidence intervals. */
+typedef struct pl_sensitivity_bar {
+    pl_str label;
+    double first, first_low, first_high;
+    double total, total_low, total_high;
+} pl_sensitivity_bar;
+
+/* 敏感性条形图, in the order given. */
+pl_status pl_picture_sensitivity(pl_output *output, const pl_sensitivity_bar *bars, size_t count, const pl_picture_options *options,
+                                 pl_problems *problems);
+
+typedef struct pl_trend_point {
+    pl_str period;
+    double actual;
+    double forecast;
+    double low, high; /* 5 and 95 % of what may come */
+} pl_trend_point;
+
+typedef struct pl_trend {
+    const pl_trend_point *points; /* in order of time; of very many the last are drawn */
+    size_t count;
+    double target;  /* NaN: none */
+    pl_str measure; /* what is measured and in what unit, above the axis; may be empty */
+} pl_trend;
+
+/* 趋势带图: what was, what may come, and where it should be. `chosen` is not read. */
+pl_status pl_picture_trend(pl_output *output, const pl_trend *data, const pl_picture_options *options, pl_problems *problems);
+
 #endif
