@@ -8,7 +8,7 @@
 
 /* A PNG has two pixels for each unit of length, unless it would become larger than this many. */
 #define PNG_SCALE 2.0
-#define PNG_PIXELS 36e6
+#define PNG_PIXELS 50e6
 
 void *picture_room(picture *p, size_t count, size_t size) {
     void *room = p->status == PL_OK ? pl_arena_array(&p->arena, count, size) : NULL;

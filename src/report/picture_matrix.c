@@ -159,7 +159,7 @@ static void draw_name(const chart *c, size_t i) {
     size_t row = c->rows.rows[i];
     double middle = ((double)i + 0.5) * c->cell - c->gutter / 2, end = c->size + GAP;
     const text_style *style = is_chosen(c, i) ? &c->strong : &c->label;
-    pl_str name = row == PL_PICTURE_NONE ? pl_str_of("⋯") : c->data->labels[row];
+    pl_str name = row == PL_PICTURE_NONE ? pl_str_of("…") : c->data->labels[row];
     if (c->kind->places && row != PL_PICTURE_NONE)
         picture_text(p, c->left - GAP - c->label_width - GAP, c->top + middle, picture_format(p, "%zu", row + 1), style, TEXT_RIGHT,
                      0);

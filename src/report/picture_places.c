@@ -185,7 +185,7 @@ static void draw_row(const places_chart *c, size_t i) {
     picture *p = c->p;
     double y = c->top + ((double)i + 0.5) * c->row_height, x = PICTURE_MARGIN;
     if (c->rows.rows[i] == PL_PICTURE_NONE) {
-        picture_text(p, x + c->number_width + GAP, y, pl_str_of("⋮"), &c->range, TEXT_LEFT, 0);
+        picture_text(p, x + c->number_width + GAP, y, pl_str_of("…"), &c->range, TEXT_LEFT, 0);
         return;
     }
     const pl_place_band *band = band_of(c, c->rows.rows[i]);

@@ -77,7 +77,7 @@ static void draw_row(const sensitivity_chart *c, size_t i) {
     double y = c->top + ((double)i + 0.5) * ROW;
     size_t row = c->rows.rows[i];
     if (row == PL_PICTURE_NONE) {
-        picture_text(p, PICTURE_MARGIN, y, pl_str_of("⋮"), &text_label, TEXT_LEFT, 0);
+        picture_text(p, PICTURE_MARGIN, y, pl_str_of("…"), &text_label, TEXT_LEFT, 0);
         return;
     }
     const pl_sensitivity_bar *bar = &c->bars[row];

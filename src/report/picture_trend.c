@@ -67,9 +67,11 @@ static void make_legend(trend_chart *c) {
         c->legend[c->legend_count++] =
             (legend_item){LEGEND_BAND, MARK_CIRCLE, colour_mix(FORECAST_COLOUR, PAPER, 0.25),
                           pl_str_of(picture_word(p, "5 to 95 % of what may come", "预测区间（5%–95%）"))};
-    if (isfinite(c->data->target))
-        c->legend[c->legend_count++] =
-            (legend_item){LEGEND_DASHES, MARK_CIRCLE, INK, pl_str_of(picture_word(p, "target", "目标值"))};
+    if (!isfinite(c->data->target)) return;
+    char target[PL_NUMBER_SIZE];
+    pl_number_print(target, c->data->target);
+    c->legend[c->legend_count++] =
+        (legend_item){LEGEND_DASHES, MARK_CIRCLE, INK, picture_format(p, picture_word(p, "target %s", "目标值 %s"), target)};
 }
 
 /* ---- drawing ---- */

@@ -292,6 +292,22 @@ static void test_a_trend_has_its_band(void **state) {
     cairo_surface_destroy(image);
 }
 
+static void test_every_sign_is_in_the_font(void **state) {
+    (void)state;
+    static const char *const signs[] = {"…", "−0.5", "1 – 3", "5–95 %", "（5%–95%）", "岳麓区望岚区骨直"};
+    pl_picture_options options = {.chinese = true};
+    pl_output output;
+    picture p;
+    pl_output_init(&output, pl_sink_buffer, NULL);
+    picture_open(&p, &output, &options, NULL);
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        assert_true(picture_text_width(&p, pl_str_of(signs[i]), &text_label) > 5);
+        assert_int_equal(pango_layout_get_unknown_glyphs_count(p.layout), 0);
+    }
+    p.status = PL_CANCELLED; /* there is no paper, and nothing is to be written */
+    assert_int_equal(picture_finish(&p, ""), PL_CANCELLED);
+}
+
 /* Rows are numbered from 0; the gap shows as "-". */
 static void assert_rows(size_t count, size_t limit, size_t chosen, const char *expected) {
     pl_picture_options options = {.chosen = chosen};
@@ -410,13 +426,20 @@ static void test_memory_runs_out(void **state) {
 
 int main(void) {
     make_data();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_band_for_each_unit), cmocka_unit_test(test_as_many_rows_as_can_be_read),
-        cmocka_unit_test(test_title_and_description),  cmocka_unit_test(test_a_matrix_has_its_colours),
-        cmocka_unit_test(test_colours_can_be_read),    cmocka_unit_test(test_steps_of_axes),
-        cmocka_unit_test(test_which_rows_are_drawn),   cmocka_unit_test(test_two_bars_for_each_assumption),
-        cmocka_unit_test(test_a_trend_has_its_band),   cmocka_unit_test(test_the_same_bytes_twice),
-        cmocka_unit_test(test_few_rows_and_many),      cmocka_unit_test(test_long_names_are_cut),
-        cmocka_unit_test(test_an_output_that_fails),   cmocka_unit_test(test_memory_runs_out)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_one_band_for_each_unit),
+                                       cmocka_unit_test(test_as_many_rows_as_can_be_read),
+                                       cmocka_unit_test(test_title_and_description),
+                                       cmocka_unit_test(test_a_matrix_has_its_colours),
+                                       cmocka_unit_test(test_colours_can_be_read),
+                                       cmocka_unit_test(test_steps_of_axes),
+                                       cmocka_unit_test(test_which_rows_are_drawn),
+                                       cmocka_unit_test(test_two_bars_for_each_assumption),
+                                       cmocka_unit_test(test_every_sign_is_in_the_font),
+                                       cmocka_unit_test(test_a_trend_has_its_band),
+                                       cmocka_unit_test(test_the_same_bytes_twice),
+                                       cmocka_unit_test(test_few_rows_and_many),
+                                       cmocka_unit_test(test_long_names_are_cut),
+                                       cmocka_unit_test(test_an_output_that_fails),
+                                       cmocka_unit_test(test_memory_runs_out)};
     return cmocka_run_group_tests_name("pictures", tests, NULL, NULL);
 }
