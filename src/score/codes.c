@@ -158,6 +158,8 @@ static const pl_code codes[] = {
      "A worksheet has 1,048,576 rows and 16,384 columns; write CSV.", "工作表最多 1048576 行、16384 列；改用 CSV。"},
     {"E702", "A workbook cannot be laid aside while it is made.", "制作工作簿时无法存放临时文件。",
      "Make room on that disk, or name another folder in TMPDIR.", "腾出磁盘空间，或用 TMPDIR 指定其他文件夹。"},
+    {"E703", "A picture cannot be drawn: no font is installed.", "系统中没有字体，无法绘图。",
+     "Install Noto Sans CJK (the package fonts-noto-cjk).", "安装 Noto Sans CJK 字体（软件包 fonts-noto-cjk）。"},
     {"N101", "A file was read as GB18030.", "文件按 GB18030 读取。", "Nothing, if the texts look right.", "文字显示正常即可。"},
     {"N111", "A merged text above the header was taken for a title.", "表头上方的合并单元格按标题处理。", "Nothing, if it is one.",
      "确为标题则无需处理。"},
@@ -266,6 +268,9 @@ static const pl_code codes[] = {
      "Name the indicators below it that are really covered.", "写明实际承接的末级指标。"},
     {"W606", "An indicator's source is the superior, but it covers none of its indicators.", "来源为上级的指标没有写明覆盖哪一个。",
      "Fill the column covers, or make the source local.", "填写覆盖列，或把来源改为本级。"},
+    {"W701", "Pictures are drawn in another font than Noto Sans CJK.", "绘图所用字体不是 Noto Sans CJK。",
+     "Install it (the package fonts-noto-cjk); Chinese texts may look odd or be missing without it.",
+     "安装该字体（软件包 fonts-noto-cjk）；否则汉字可能字形不对或缺失。"},
 };
 
 const pl_code *pl_codes(size_t *count) {
