@@ -321,16 +321,22 @@ pl_status pl_dataset_load(pl_dataset **out, const pl_model *model, const pl_data
     return status;
 }
 
-static void free_list(pl_record_list *list) {
-    for (size_t i = 0; list->fields && i < list->field_count; i++) {
+/* Frees a block that is not the base's. */
+static void free_own(void *own, const void *of_base) {
+    if (own != of_base) free(own);
+}
+
+static void free_list(pl_record_list *list, const pl_record_list *base) {
+    bool shared = base->fields && list->fields == base->fields;
+    for (size_t i = 0; !shared && list->fields && i < list->field_count; i++) {
         free(list->fields[i].numbers);
         free(list->fields[i].present);
         free(list->fields[i].texts);
     }
-    free(list->fields);
-    free(list->row_of);
-    free(list->source_rows);
-    free(list->indicator);
+    free_own(list->fields, base->fields);
+    free_own(list->row_of, base->row_of);
+    free_own(list->source_rows, base->source_rows);
+    free_own(list->indicator, base->indicator);
 }
 
 void pl_record_field_write(const pl_dataset *dataset, const pl_record_field *field, size_t record, pl_buffer *out) {
@@ -354,21 +360,25 @@ const pl_record_field *pl_record_field_of(const pl_record_list *list, int meanin
 }
 
 void pl_dataset_free(pl_dataset *dataset) {
+    static const pl_dataset nobody;
     if (!dataset) return;
+    const pl_dataset *base = dataset->base ? dataset->base : &nobody;
     for (size_t i = 0; i < dataset->element_count; i++) {
-        free(dataset->elements[i].numbers);
-        free(dataset->elements[i].present);
+        static const pl_element none;
+        const pl_element *of_base = dataset->base ? &base->elements[i] : &none;
+        free_own(dataset->elements[i].numbers, of_base->numbers);
+        free_own(dataset->elements[i].present, of_base->present);
     }
-    for (size_t i = 0; i < dataset->attribute_count; i++) {
+    for (size_t i = 0; dataset->attributes != base->attributes && i < dataset->attribute_count; i++) {
         free(dataset->attributes[i].numbers);
         free(dataset->attributes[i].present);
         free(dataset->attributes[i].texts);
     }
-    for (size_t i = 0; i < PL_LIST_COUNT; i++) free_list(&dataset->lists[i]);
-    free(dataset->units);
-    free(dataset->reported);
-    free(dataset->source_rows);
-    pl_intern_free(dataset->texts);
+    for (size_t i = 0; i < PL_LIST_COUNT; i++) free_list(&dataset->lists[i], &base->lists[i]);
+    free_own(dataset->units, base->units);
+    free_own(dataset->reported, base->reported);
+    free_own(dataset->source_rows, base->source_rows);
+    if (dataset->texts != base->texts) pl_intern_free(dataset->texts);
     pl_arena_free(&dataset->arena);
     free(dataset);
 }

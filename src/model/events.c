@@ -54,7 +54,7 @@ static size_t indicator_of(reader *r, size_t row) {
     const pl_model *model = r->g->model;
     pl_str code = cell(r, EVENT_ELEMENT, row);
     size_t index = pl_model_find(model, code);
-    if (index != PL_NO_INDEX) return index;
+    if (index != PL_NO_INDEX || pl_model_removed(model, code)) return index;
     pl_str *codes = malloc((model->indicator_count + 1) * sizeof *codes);
     for (size_t i = 0; codes && i < model->indicator_count; i++) codes[i] = model->indicators[i].code;
     size_t nearest = codes && model->indicator_count <= 10000 ? pl_text_nearest(code, codes, model->indicator_count) : SIZE_MAX;

@@ -5,6 +5,7 @@
 #include "model/vocabulary.h"
 
 #include <plumbline/base/intern.h>
+#include <plumbline/model/change.h>
 #include <plumbline/model/model.h>
 #include <plumbline/table/csv.h>
 
@@ -34,8 +35,18 @@ int pl_sheet_kind_of(const pl_sheet *sheet);
  * the folder cannot be read. */
 pl_status pl_folder_list(const char *path, pl_arena *arena, pl_sheet **sheets, size_t *count, pl_problems *problems);
 
-/* Reads one sheet as texts. */
+/* Reads one sheet as texts, with its changes laid over them. */
 pl_status pl_sheet_read(pl_table *table, const pl_sheet *sheet, const pl_csv_options *options, pl_problems *problems);
+
+/* Makes the changes of a sheet in the table that was read from it: all but those of units, which wait for their attributes. */
+pl_status pl_sheet_lay_changes(pl_table *table, const pl_sheet *sheet, pl_problems *problems);
+
+/* As pl_model_load_sheets, with changes, of which copies are made. */
+pl_status pl_model_load_with(pl_model **out, const char *path, const pl_sheet *sheets, size_t count, const pl_sheet_change *changes,
+                             size_t change_count, pl_problems *problems);
+
+/* Whether an indicator left by a change: what still names it is no mistake. */
+bool pl_model_removed(const pl_model *model, pl_str code);
 
 /* Whether a file is JSON, by its name. */
 bool pl_is_json(const char *name);

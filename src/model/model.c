@@ -5,12 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-pl_status pl_sheet_read(pl_table *table, const pl_sheet *sheet, const pl_csv_options *options, pl_problems *problems) {
+static pl_status read_as_it_is(pl_table *table, const pl_sheet *sheet, const pl_csv_options *options, pl_problems *problems) {
     pl_csv_options own = options ? *options : (pl_csv_options){0};
     own.name = sheet->name;
     if (sheet->workbook) return pl_workbook_read(table, sheet->workbook, sheet->index, &own, problems);
     if (!sheet->path) return pl_csv_read_bytes(table, sheet->name, sheet->bytes, &own, problems);
     return pl_csv_read(table, sheet->path, &own, problems);
+}
+
+pl_status pl_sheet_read(pl_table *table, const pl_sheet *sheet, const pl_csv_options *options, pl_problems *problems) {
+    pl_status status = read_as_it_is(table, sheet, options, problems);
+    return status == PL_OK && sheet->change_count ? pl_sheet_lay_changes(table, sheet, problems) : status;
 }
 
 bool pl_is_json(const char *name) {
@@ -96,13 +101,29 @@ static pl_status digest_files(pl_digest *digest, const pl_sheet *sheets, size_t 
     return status;
 }
 
+static pl_status digest_changes(pl_digest *digest, const pl_model *model) {
+    pl_status status = PL_OK;
+    for (size_t i = 0; i < model->change_count; i++) {
+        const pl_sheet_change *c = &model->changes[i];
+        const pl_str parts[] = {c->sheet, c->row, c->column, c->text, pl_str_of(c->remove ? "removed" : "changed")};
+        for (size_t k = 0; k < sizeof parts / sizeof *parts && status == PL_OK; k++) {
+            status = pl_digest_add(digest, parts[k].at, parts[k].len);
+            if (status == PL_OK) status = pl_digest_add(digest, "", 1);
+        }
+    }
+    return status;
+}
+
 static pl_status digest_sheets(pl_model *model, const pl_sheet *sheets, size_t count, pl_problems *problems) {
     pl_digest *digest;
     pl_status status = pl_digest_create(&digest, PL_SHA256);
-    if (status == PL_OK && sheets[0].workbook)
-        status = pl_sheet_digest(digest, &sheets[0]);
+    size_t book = 0; /* all sheets of a workbook are it, but for settings that changes have added */
+    while (book < count && !sheets[book].workbook) book++;
+    if (status == PL_OK && book < count)
+        status = pl_sheet_digest(digest, &sheets[book]);
     else if (status == PL_OK)
         status = digest_files(digest, sheets, count, problems);
+    if (status == PL_OK) status = digest_changes(digest, model);
     if (status == PL_OK) status = pl_digest_finish(digest, model->digest);
     pl_digest_free(digest);
     return status;
@@ -119,8 +140,31 @@ static pl_status copy_sheets(pl_model *model, const pl_sheet *sheets, size_t cou
         copy[i] = sheets[i];
         copy[i].name = name.at;
         copy[i].path = sheets[i].path ? path.at : NULL;
+        copy[i].changes = model->changes;
+        copy[i].change_count = model->change_count;
     }
     qsort(copy, count, sizeof *copy, by_name);
+    return PL_OK;
+}
+
+static pl_status copy_changes(pl_model *model, const pl_sheet_change *changes, size_t count) {
+    pl_sheet_change *copy = pl_arena_array(&model->arena, count + 1, sizeof *copy);
+    if (!copy) return PL_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        pl_str file, field;
+        copy[i] = changes[i];
+        if (!pl_str_copy(&copy[i].sheet, &model->arena, changes[i].sheet) ||
+            !pl_str_copy(&copy[i].row, &model->arena, changes[i].row) ||
+            !pl_str_copy(&copy[i].column, &model->arena, changes[i].column) ||
+            !pl_str_copy(&copy[i].text, &model->arena, changes[i].text) ||
+            !pl_str_copy(&file, &model->arena, pl_str_of(changes[i].place.file)) ||
+            !pl_str_copy(&field, &model->arena, pl_str_of(changes[i].place.field)))
+            return PL_MEMORY;
+        copy[i].place.file = changes[i].place.file ? file.at : NULL;
+        copy[i].place.field = changes[i].place.field ? field.at : NULL;
+    }
+    model->changes = copy;
+    model->change_count = count;
     return PL_OK;
 }
 
@@ -168,23 +212,31 @@ static pl_status load(pl_model *model, const pl_sheet *sheets, size_t count, pl_
     return status == PL_OK ? digest_sheets(model, sheets, count, problems) : status;
 }
 
-pl_status pl_model_load_sheets(pl_model **out, const char *path, const pl_sheet *sheets, size_t count, pl_problems *problems) {
+pl_status pl_model_load_with(pl_model **out, const char *path, const pl_sheet *sheets, size_t count, const pl_sheet_change *changes,
+                             size_t change_count, pl_problems *problems) {
     *out = NULL;
     pl_model *model = calloc(1, sizeof *model);
     if (!model) return PL_MEMORY;
     pl_arena_init(&model->arena, 0);
+    size_t errors = problems ? problems->errors : 0;
     pl_str copy;
     pl_sheet *own;
     pl_status status = pl_str_copy(&copy, &model->arena, pl_str_of(path)) ? PL_OK : PL_MEMORY;
     model->path = copy.at;
+    if (status == PL_OK) status = copy_changes(model, changes, change_count);
     if (status == PL_OK) status = copy_sheets(model, sheets, count, &own);
     if (status == PL_OK) status = load(model, own, count, problems);
+    if (status == PL_OK && problems && problems->errors > errors) status = PL_INPUT; /* a change that was refused */
     model->flawed = status != PL_OK;
     if (status == PL_OK || (status == PL_INPUT && model->codes))
         *out = model;
     else
         pl_model_free(model);
     return status;
+}
+
+pl_status pl_model_load_sheets(pl_model **out, const char *path, const pl_sheet *sheets, size_t count, pl_problems *problems) {
+    return pl_model_load_with(out, path, sheets, count, NULL, 0, problems);
 }
 
 static bool add_file(pl_arena *arena, const char *folder, const char *name, pl_sheet **sheets, size_t *count, size_t *capacity) {

@@ -201,6 +201,7 @@ static pl_status add_tie_break(pl_model *model, pl_str code, pl_place place, pl_
         model->settings.tie_break[model->settings.tie_break_count++] = index;
         return PL_OK;
     }
+    if (pl_model_removed(model, code)) return PL_OK;
     return pl_problem_add(problems, PL_ERROR, "E322", place, "there is no indicator \"%.*s\"", PL_ARG(code));
 }
 

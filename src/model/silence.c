@@ -40,6 +40,7 @@ static pl_status add(pl_model *model, pl_str item, pl_place place, pl_problems *
     for (const char *const *known = pl_review_codes; *known; known++)
         if (pl_str_is_fold(code, *known)) to->code = pl_str_of(*known);
     if (!to->code.len) return unknown_code(code, place, problems);
+    if (colon && pl_model_removed(model, indicator)) return PL_OK;
     if (colon) {
         to->indicator = pl_model_find(model, indicator);
         if (to->indicator == PL_NO_INDEX) return unknown_indicator(model, indicator, place, problems);

@@ -154,6 +154,51 @@ static pl_status attributes_of_file(pl_gathering *g, const pl_data_file *file) {
     return PL_OK;
 }
 
+/* The attribute that a change names; where a setting says which one serves as the group, that one is meant by `group`. */
+static uint32_t changed_attribute(const pl_gathering *g, const pl_sheet_change *change) {
+    uint32_t id = attribute_of(g, pl_unit_words, change->column), group = pl_intern_find(g->attributes, pl_str_of("group"));
+    pl_str chosen = g->model->settings.group;
+    return id == group && chosen.len ? pl_intern_find(g->attributes, chosen) : id;
+}
+
+static pl_status no_attribute(const pl_gathering *g, const pl_sheet_change *change) {
+    const pl_dataset *d = g->dataset;
+    pl_str *names = malloc((d->attribute_count + 1) * sizeof *names);
+    if (!names) return PL_MEMORY;
+    for (size_t i = 0; i < d->attribute_count; i++) names[i] = d->attributes[i].name;
+    size_t nearest = pl_text_nearest(change->column, names, d->attribute_count);
+    pl_str meant = nearest < d->attribute_count ? names[nearest] : (pl_str){0};
+    pl_status status =
+        pl_problem_add(g->problems, PL_ERROR, "E372", change->place, "no rule reads an attribute \"%.*s\"%s%.*s%s",
+                       PL_ARG(change->column), meant.len ? " (did you mean \"" : "", PL_ARG(meant), meant.len ? "\"?)" : "");
+    free(names);
+    return status;
+}
+
+static pl_status change_attribute(pl_gathering *g, const pl_sheet_change *change) {
+    uint32_t text = pl_intern_find(g->dataset->texts, change->row), id = changed_attribute(g, change);
+    uint32_t unit = text && text < g->unit_of_size ? g->unit_of[text] : 0;
+    if (!unit) return pl_gather_unknown_unit(g, change->place, change->row);
+    if (!id) return no_attribute(g, change);
+    if (&g->dataset->attributes[id - 1] == attribute_named(g, "code"))
+        return pl_problem_add(g->problems, PL_ERROR, "E373", change->place, "the code of a unit cannot be changed");
+    uint32_t *texts = attribute_texts(g, &g->dataset->attributes[id - 1]);
+    if (!texts) return PL_MEMORY;
+    texts[unit - 1] = 0;
+    return change->text.len ? pl_intern_add(g->dataset->texts, change->text, &texts[unit - 1]) : PL_OK;
+}
+
+/* Changes of units, wherever their attributes stand. */
+static pl_status change_attributes(pl_gathering *g) {
+    pl_status worst = PL_OK;
+    for (size_t i = 0; i < g->model->change_count && worst != PL_MEMORY; i++) {
+        const pl_sheet_change *change = &g->model->changes[i];
+        if (!change->remove && pl_word_find(pl_sheet_words, change->sheet) == SHEET_UNITS)
+            worst = pl_status_worse(worst, change_attribute(g, change));
+    }
+    return worst;
+}
+
 /* The attribute that the settings name serves as the group, whatever else is called so. */
 static pl_status choose_group(pl_gathering *g) {
     const pl_settings *s = &g->model->settings;
@@ -291,6 +336,8 @@ pl_status pl_gather_attributes(pl_gathering *g) {
     }
     pl_status status = g->has_units ? attributes_of_sheet(g) : PL_OK;
     for (size_t i = 0; i < g->file_count && status == PL_OK; i++) status = attributes_of_file(g, &g->files[i]);
+    if (status == PL_OK) pl_gathering_keep(g, change_attributes(g));
+    if (g->worst < PL_INPUT) return g->worst;
     if (status == PL_OK) status = fill_codes(g);
     if (status == PL_OK) status = choose_group(g);
     if (status == PL_OK) status = make_groups(g);

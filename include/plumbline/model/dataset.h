@@ -72,7 +72,8 @@ typedef struct pl_dataset {
     size_t *source_rows;   /* per row: the line, for problems; 0: none or, in long data, one for each value. NULL when there is a
                               single period and units are in file   order: then unit index + 2 */
     const char *data_name; /* the (last) file that problems about data name */
-    bool flawed;           /* errors were found; fit for finding more of them and nothing else */
+    const struct pl_dataset *base;        /* shares the blocks that are the same as its own (change.h); NULL: nobody does */
+    bool flawed;                          /* errors were found; fit for finding more of them and nothing else */
     unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the bytes of the units, events, raters and data files, in order; of a
                                               workbook once */
 } pl_dataset;

@@ -96,8 +96,10 @@ typedef struct pl_sheet {
     const char *name;
     const char *path;
     pl_str bytes;
-    pl_workbook *workbook; /* NULL: a file or bytes */
-    size_t index;          /* of the sheet in the workbook */
+    pl_workbook *workbook;                 /* NULL: a file or bytes */
+    size_t index;                          /* of the sheet in the workbook */
+    const struct pl_sheet_change *changes; /* laid over what is read (change.h) */
+    size_t change_count;
 } pl_sheet;
 
 typedef struct pl_model {
@@ -122,9 +124,11 @@ typedef struct pl_model {
     size_t attribute_count;
     pl_uncovered *uncovered; /* rows of the sheet uncovered */
     size_t uncovered_count;
+    const struct pl_sheet_change *changes; /* that it was loaded with (change.h) */
+    size_t change_count;
     struct pl_code_index *codes;          /* see pl_model_find */
     unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the model's sheets, names and contents, without the data; of a workbook
-                                             over the bytes of the file */
+                                             over the bytes of the file; then over the changes */
 } pl_model;
 
 /* Loads and checks the sheets of the folder or workbook (.xlsx) `path`. Every problem is recorded. PL_INPUT when one is an error;
