@@ -8,6 +8,7 @@
 #define TOLERANCE 1e-12
 
 typedef struct contest {
+    const pl_evaluation *e;
     const pl_part *parts;
     uint32_t count;
     const double **values;
@@ -21,7 +22,7 @@ static int compare(const contest *c, size_t a, size_t b) {
     double ahead = 0, even = 0, total = 0;
     for (uint32_t i = 0; i < c->count; i++) {
         if (!has(c->bits[i], a) || !has(c->bits[i], b)) continue;
-        double weight = c->parts[i].weight;
+        double weight = pl_part_weight(c->e, &c->parts[i]);
         total += weight;
         if (c->values[i][a] > c->values[i][b])
             ahead += weight;
@@ -64,7 +65,7 @@ pl_status pl_copeland_run(pl_evaluation *e, pl_node node, pl_problems *problems)
                               "copeland compares every pair of units and takes at most %d of them; there are %zu", MOST_UNITS,
                               e->frame->units);
     pl_store *store = pl_store_add(e, node, STORE_ROWS);
-    contest c = {pl_graph_parts(e->program, node), n->count, malloc(n->count * sizeof *c.values),
+    contest c = {e, pl_graph_parts(e->program, node), n->count, malloc(n->count * sizeof *c.values),
                  malloc(n->count * sizeof *c.bits)};
     bool good = store && c.values && c.bits;
     for (uint32_t i = 0; good && i < n->count; i++) good = pl_store_rows(e, c.parts[i].score, &c.values[i], &c.bits[i]);

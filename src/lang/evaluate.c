@@ -19,6 +19,7 @@ typedef struct driver {
     size_t wanted_count;
     const pl_node *asked;
     size_t asked_count;
+    bool quiet; /* incidents do not count: every node is taken as seen before */
     bool *needed, *is_wanted, *seen;
     bool *kept;     /* computed once and stored, since it is dear and used in later passes */
     uint32_t *cost; /* operations to compute it from what is stored or given */
@@ -56,6 +57,10 @@ pl_store *pl_store_add(pl_evaluation *e, pl_node node, pl_store_kind kind) {
 
 bool pl_given_value(const pl_evaluation *e, const pl_graph_node *n, size_t period, double *out) {
     *out = n->op == OP_CONSTANT ? n->value : 0;
+    if (n->op == OP_PARAMETER) {
+        *out = e->frame->parameters[n->slot];
+        return true;
+    }
     if (n->op != OP_ELAPSED || !e->frame->elapsed) return n->op == OP_CONSTANT;
     bool known = !isnan(e->frame->elapsed[period]);
     if (known) *out = e->frame->elapsed[period];
@@ -121,6 +126,7 @@ static void mark_needed(driver *d) {
     for (size_t node = d->e->node_count; node-- > 1;) {
         if (!d->needed[node]) continue;
         if (node_at(d, node)->stage > d->stages) d->stages = node_at(d, node)->stage;
+        if (d->e->stored[node]) continue; /* taken from another evaluation */
         each_operand(d, (pl_node)node, mark_operand);
     }
 }
@@ -130,7 +136,7 @@ static uint32_t add_up(uint32_t a, uint32_t b) { return a > UINT32_MAX - b ? UIN
 static void choose_kept(driver *d) {
     for (size_t node = 1; node < d->e->node_count; node++) {
         const pl_graph_node *n = node_at(d, node);
-        if (!d->needed[node]) continue;
+        if (!d->needed[node] || d->e->stored[node]) continue;
         uint32_t cost = 1;
         if (n->op == OP_COMBINE) {
             const pl_part *parts = pl_graph_parts(d->e->program, (pl_node)node);
@@ -184,12 +190,17 @@ static bool prepare_aggregate(driver *d, pl_node node) {
     return true;
 }
 
+static bool is_taken(const driver *d, pl_node node) {
+    uint32_t index = d->e->stored[node];
+    return index && d->e->stores[index].borrowed;
+}
+
 static bool prepare_pass(driver *d, uint32_t stage) {
     d->output_count = d->sink_count = 0;
     memset(d->output_of, 0, d->e->node_count * sizeof *d->output_of);
     for (size_t node = 1; node < d->e->node_count; node++) {
         const pl_graph_node *n = node_at(d, node);
-        if (!d->needed[node]) continue;
+        if (!d->needed[node] || is_taken(d, (pl_node)node)) continue;
         bool column = n->stage == stage && (d->kept[node] || d->is_wanted[node]);
         if (column && !add_column(d, (pl_node)node)) return false;
         if (pl_graph_over_rows((pl_op)n->op) && n->stage == stage + 1 && !prepare_aggregate(d, (pl_node)node)) return false;
@@ -221,6 +232,7 @@ static pl_status run_aggregates(driver *d, uint32_t stage) {
     for (size_t node = 1; node < d->e->node_count && status == PL_OK; node++) {
         const pl_graph_node *n = node_at(d, node);
         if (!d->needed[node] || n->stage != stage + 1 || !pl_graph_over_rows((pl_op)n->op) || pl_pass_gathers(n)) continue;
+        if (is_taken(d, (pl_node)node)) continue;
         bool listed = n->scope != PL_SCOPE_ALL && n->scope != PL_SCOPE_GROUP;
         if (n->op == OP_SHIFT)
             status = pl_shift_run(d->e, (pl_node)node);
@@ -237,7 +249,11 @@ static pl_status run_aggregates(driver *d, uint32_t stage) {
 static pl_status run_stages(driver *d) {
     mark_needed(d);
     choose_kept(d);
-    pl_status status = pl_guards_make(&d->e->guards, d->e->program, d->needed, d->wanted, d->wanted_count);
+    pl_status status = PL_OK;
+    if (d->quiet)
+        memset(d->seen, true, d->e->node_count);
+    else
+        status = pl_guards_make(&d->e->guards, d->e->program, d->needed, d->wanted, d->wanted_count);
     for (uint32_t stage = 0; stage <= d->stages && status == PL_OK; stage++) {
         d->e->stage = stage;
         if (!prepare_pass(d, stage)) return PL_MEMORY;
@@ -306,6 +322,25 @@ static void free_driver(driver *d) {
     free(d->sinks);
 }
 
+/* Takes over what another evaluation has computed and nothing has moved since. */
+static bool take_over(pl_evaluation *e, const pl_evaluation *base, const bool *moved) {
+    size_t count = base->node_count < e->node_count ? base->node_count : e->node_count;
+    if (pl_reserve((void **)&e->stores, &e->store_capacity, base->store_count + 1, sizeof *e->stores, UINT32_MAX)) return false;
+    for (size_t node = 1; node < count; node++) {
+        if (!base->stored[node] || moved[node]) continue;
+        e->stores[e->store_count] = base->stores[base->stored[node]];
+        e->stores[e->store_count].borrowed = true;
+        e->stored[node] = (uint32_t)e->store_count++;
+    }
+    return true;
+}
+
+static pl_status run_driver(driver *d, const pl_evaluate_options *options) {
+    if (!prepare(d, d->e)) return PL_MEMORY;
+    if (options && options->base && !take_over(d->e, options->base, options->moved)) return PL_MEMORY;
+    return run_stages(d);
+}
+
 pl_status pl_evaluate(pl_evaluation **out, pl_program *program, const pl_frame *frame, const pl_node *wanted, size_t wanted_count,
                       const pl_evaluate_options *options, pl_problems *problems) {
     *out = NULL;
@@ -321,8 +356,9 @@ pl_status pl_evaluate(pl_evaluation **out, pl_program *program, const pl_frame *
     if (options) {
         d.asked = options->asked;
         d.asked_count = options->asked_count;
+        d.quiet = options->quiet;
     }
-    pl_status status = prepare(&d, e) ? run_stages(&d) : PL_MEMORY;
+    pl_status status = run_driver(&d, options);
     free_driver(&d);
     if (status == PL_OK && e->incidents.failed) status = PL_MEMORY;
     if (status == PL_OK) status = pl_scalar_create(&e->scalar, e);
@@ -338,6 +374,7 @@ pl_status pl_evaluate(pl_evaluation **out, pl_program *program, const pl_frame *
 void pl_evaluation_free(pl_evaluation *e) {
     if (!e) return;
     for (size_t i = 1; i < e->store_count; i++) {
+        if (e->stores[i].borrowed) continue;
         free(e->stores[i].values);
         free(e->stores[i].bits);
         free(e->stores[i].present);

@@ -23,6 +23,7 @@ typedef struct pl_store {
     double *values;
     unsigned char *present; /* a byte each, for PERIODS and GROUPS */
     uint64_t *bits;         /* for ROWS */
+    bool borrowed;          /* they belong to another evaluation */
 } pl_store;
 
 /* Where incidents count: inside the branch of a condition only where the branch is taken. */
@@ -78,8 +79,13 @@ pl_store *pl_store_add(pl_evaluation *e, pl_node node, pl_store_kind kind);
 /* The values of a node that lie ready as a column of rows (an input of numbers or a store). False when there are none. */
 bool pl_store_rows(const pl_evaluation *e, pl_node node, const double **values, const uint64_t **bits);
 
-/* The value of a given node that is the same in all rows of a period: a constant, nothing, or the share of the year that is gone.
- * False when it is missing; *out is 0 then. */
+/* What a part of a combination weighs in this run. */
+static inline double pl_part_weight(const pl_evaluation *e, const pl_part *part) {
+    return part->varies ? e->frame->parameters[part->varies - 1] : part->weight;
+}
+
+/* The value of a given node that is the same in all rows of a period: a constant, a parameter, nothing, or the share of the year
+ * that is gone. False when it is missing; *out is 0 then. */
 bool pl_given_value(const pl_evaluation *e, const pl_graph_node *n, size_t period, double *out);
 
 /* True when a node is read where it lies: an input of numbers, with a value per row. */

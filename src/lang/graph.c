@@ -117,14 +117,14 @@ static uint64_t hash_node(const pl_graph_node *node, const pl_part *parts) {
     if (!has_parts(node)) return mix(hash, node->slot);
     for (uint32_t i = 0; i < node->count; i++) {
         hash = mix(hash, (uint64_t)parts[i].score << 32 | parts[i].applies);
-        hash = mix(mix(hash, bits_of(parts[i].weight)), bits_of(parts[i].full));
+        hash = mix(mix(hash, bits_of(parts[i].weight)), bits_of(parts[i].full) ^ parts[i].varies);
     }
     return hash;
 }
 
 static bool same_part(const pl_part *a, const pl_part *b) {
     return a->score == b->score && a->applies == b->applies && bits_of(a->weight) == bits_of(b->weight) &&
-           bits_of(a->full) == bits_of(b->full);
+           bits_of(a->full) == bits_of(b->full) && a->varies == b->varies;
 }
 
 static bool same_node(const pl_program *program, const pl_graph_node *a, const pl_part *parts, const pl_graph_node *b) {
@@ -349,6 +349,10 @@ pl_status pl_program_field(pl_program *program, pl_type type, uint32_t list, uin
     return pl_graph_add(program, (pl_graph_node){.op = OP_FIELD, .type = (uint8_t)type, .slot = slot, .count = list}, out);
 }
 
+pl_status pl_program_parameter(pl_program *program, pl_type type, uint32_t slot, pl_node *out) {
+    return pl_graph_add(program, (pl_graph_node){.op = OP_PARAMETER, .type = (uint8_t)type, .slot = slot}, out);
+}
+
 pl_status pl_program_combine(pl_program *program, pl_combine how, const pl_part *parts, size_t count, bool strict, pl_scope peers,
                              pl_node *out) {
     if (count == 0) return pl_program_missing(program, PL_TYPE_NUMBER, out);
@@ -378,6 +382,10 @@ pl_status pl_program_if(pl_program *program, pl_node condition, pl_node then, pl
 
 pl_status pl_program_coalesce(pl_program *program, pl_node first, pl_node second, pl_node *out) {
     return pl_graph_binary(program, OP_COALESCE, pl_program_type(program, first), first, second, out);
+}
+
+pl_status pl_program_times(pl_program *program, pl_node a, pl_node b, pl_node *out) {
+    return pl_graph_binary(program, OP_MULTIPLY, PL_TYPE_NUMBER, a, b, out);
 }
 
 pl_status pl_program_mean_over(pl_program *program, pl_node value, pl_scope scope, pl_node *out) {

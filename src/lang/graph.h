@@ -12,6 +12,7 @@ typedef enum pl_op {
     OP_COLUMN,    /* slot */
     OP_ATTRIBUTE, /* slot */
     OP_ELAPSED,   /* the share of the year that is gone, of the frame: the same in all rows of a period */
+    OP_PARAMETER, /* slot; the same in all rows */
     OP_FIELD,     /* a node of records: slot, of the list in `count` */
     /* row by row; the result is missing where an argument is, except where noted */
     OP_NEGATE,

@@ -206,8 +206,8 @@ static void combine(pass *p, pass_worker *w, const pl_plan_step *step, const blo
         pl_combining_begin((pl_combine)n->detail, with, b->rows);
     } else if (step->kind == STEP_COMBINE_ADD) {
         const pl_part *part = &pl_graph_parts(p->e->program, step->node)[step->part];
-        pl_combining_add((pl_combine)n->detail, n->strict, with, cells_of(w, step->a), cells_of(w, step->b), part->weight,
-                         part->full, b->rows);
+        pl_combining_add((pl_combine)n->detail, n->strict, with, cells_of(w, step->a), cells_of(w, step->b),
+                         pl_part_weight(p->e, part), part->full, b->rows);
     } else {
         finish_combination(p, w, step, with, b);
     }

@@ -123,7 +123,7 @@ static uint32_t reading(planner *p, pl_node node, bool uniform) {
 
 static bool is_uniform(const planner *p, pl_node node) {
     const pl_graph_node *n = node_at(p, node);
-    if (n->op == OP_CONSTANT || n->op == OP_MISSING || n->op == OP_ELAPSED) return true;
+    if (n->op == OP_CONSTANT || n->op == OP_MISSING || n->op == OP_ELAPSED || n->op == OP_PARAMETER) return true;
     if (n->op == OP_REDUCE) return n->scope == PL_SCOPE_ALL;
     if (is_loaded(p, node) || n->op == OP_COMBINE) return false;
     unsigned arity = pl_rows_arity((pl_op)n->op);

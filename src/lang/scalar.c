@@ -107,7 +107,8 @@ static bool load(pl_scalar *s, pl_node node) {
     switch (n->op) {
     case OP_CONSTANT:
     case OP_MISSING:
-    case OP_ELAPSED: {
+    case OP_ELAPSED:
+    case OP_PARAMETER: {
         double value;
         bool present = pl_given_value(e, n, period, &value);
         set(s, node, value, present);
@@ -161,7 +162,8 @@ static bool combine(pl_scalar *s, pl_node node) {
         for (uint32_t i = 0; i < n->count; i++) {
             pl_cells applies = parts[i].applies ? cell(s, parts[i].applies) : (pl_cells){0};
             full = full < 0 || parts[i].full < 0 ? -1 : full + parts[i].full;
-            pl_combining_add(how, n->strict, to, cell(s, parts[i].score), applies, parts[i].weight, parts[i].full, 1);
+            pl_combining_add(how, n->strict, to, cell(s, parts[i].score), applies, pl_part_weight(s->e, &parts[i]), parts[i].full,
+                             1);
         }
         pl_combining_end(how, n->strict, to, full, &value, &has, 1);
     }

@@ -49,6 +49,25 @@ static pl_status feed(pl_compiling *k, size_t index, pl_node *out) {
                           k->c->dataset->data_name, PL_ARG(node->code));
 }
 
+/* Whether a leaf counts in this run, on top of `applies`. */
+static pl_status gate_leaf(pl_compiling *k, size_t index, pl_node applies, pl_node *out) {
+    const pl_model *model = k->c->model;
+    pl_node counts;
+    *out = applies;
+    if (!k->options->leaves_vary || model->indicators[index].child_count) return PL_OK;
+    uint32_t slot = (uint32_t)(model->indicator_count + index);
+    pl_status status = pl_program_parameter(k->c->program, PL_TYPE_BOOLEAN, slot, &counts);
+    return status == PL_OK ? pl_program_if(k->c->program, counts, applies ? applies : counts, counts, out) : status;
+}
+
+/* What a child of a sum counts in this run. */
+static pl_status stretch(pl_compiling *k, size_t index, pl_node *score) {
+    pl_node factor;
+    uint32_t slot = (uint32_t)(2 * k->c->model->indicator_count + index);
+    pl_status status = pl_program_parameter(k->c->program, PL_TYPE_NUMBER, slot, &factor);
+    return status == PL_OK ? pl_program_times(k->c->program, *score, factor, score) : status;
+}
+
 static pl_status combine(pl_compiling *k, size_t index, pl_node *out) {
     const pl_model *model = k->c->model;
     const pl_indicator *node = &model->indicators[index];
@@ -56,12 +75,18 @@ static pl_status combine(pl_compiling *k, size_t index, pl_node *out) {
     pl_part *parts = malloc(node->child_count * sizeof *parts);
     if (!parts) return PL_MEMORY;
     size_t count = 0;
-    for (size_t child = node->first_child; child != PL_NO_INDEX; child = model->indicators[child].next_sibling) {
+    pl_status status = PL_OK;
+    for (size_t child = node->first_child; child != PL_NO_INDEX && status == PL_OK; child = model->indicators[child].next_sibling) {
         const pl_indicator *of = &model->indicators[child];
-        parts[count++] =
-            (pl_part){k->c->nodes[child].score, k->c->nodes[child].applies, of->weight, of->full.given ? of->full.value : -1};
+        pl_part *part = &parts[count++];
+        *part = (pl_part){.score = k->c->nodes[child].score,
+                          .weight = of->weight,
+                          .full = of->full.given ? of->full.value : -1,
+                          .varies = k->options->weights_vary ? (uint32_t)child + 1 : 0};
+        status = gate_leaf(k, child, k->c->nodes[child].applies, &part->applies);
+        if (status == PL_OK && k->options->weights_vary && node->how == PL_COMBINE_SUM) status = stretch(k, child, &part->score);
     }
-    pl_status status = pl_program_combine(k->c->program, node->how, parts, count, false, model->settings.peers, out);
+    if (status == PL_OK) status = pl_program_combine(k->c->program, node->how, parts, count, false, model->settings.peers, out);
     free(parts);
     return status;
 }
@@ -134,7 +159,8 @@ static void compile_score(pl_compiling *k, size_t index) {
     if (!node->child_count && model->settings.digits_leaf >= 0)
         keep(k, pl_program_round(k->c->program, nodes->points, model->settings.digits_leaf, &nodes->points));
     pl_node counts = 0;
-    if (k->worst != PL_MEMORY) keep(k, counting(k, nodes->applies, &counts));
+    if (k->worst != PL_MEMORY) keep(k, gate_leaf(k, index, nodes->applies, &counts));
+    if (k->worst != PL_MEMORY) keep(k, counting(k, counts, &counts));
     if (k->worst != PL_MEMORY) keep(k, fill(k, index, nodes->points, counts, &nodes->score));
 }
 
@@ -208,6 +234,12 @@ static pl_status make_frame(pl_compiled *c) {
         s->group_of[unit] = d->units[unit].group;
         s->parent_of[unit] = d->units[unit].parent;
     }
+    c->parameters = malloc((3 * c->model->indicator_count + 1) * sizeof *c->parameters);
+    if (!c->parameters) return PL_MEMORY;
+    for (size_t i = 0; i < c->model->indicator_count; i++) {
+        c->parameters[i] = c->model->indicators[i].weight;
+        c->parameters[c->model->indicator_count + i] = c->parameters[2 * c->model->indicator_count + i] = 1;
+    }
     s->elapsed = malloc((d->period_count + 1) * sizeof *s->elapsed);
     if (!s->elapsed) return PL_MEMORY;
     for (size_t p = 0; p < d->period_count; p++) s->elapsed[p] = elapsed_share(&c->model->settings, d->periods[p]);
@@ -223,6 +255,7 @@ static pl_status make_frame(pl_compiled *c) {
                           .parent_of = s->parent_of,
                           .period_labels = d->periods,
                           .elapsed = s->elapsed,
+                          .parameters = c->parameters,
                           .scored = c->scored};
     return pl_naming_frame_records(c);
 }
@@ -322,12 +355,18 @@ static bool spans_periods(const pl_model *model) {
 
 pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const char *periods,
                      pl_problems *problems) {
+    return pl_compile_with(out, model, dataset, &(pl_compile_options){.periods = periods}, problems);
+}
+
+pl_status pl_compile_with(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const pl_compile_options *options,
+                          pl_problems *problems) {
     *out = NULL;
     pl_compiled *c = calloc(1, sizeof *c);
     if (!c) return PL_MEMORY;
-    pl_compiling k = {c, problems, PL_OK};
+    pl_compiling k = {c, options, problems, PL_OK};
     c->model = model;
     c->dataset = dataset;
+    c->weights_vary = options->weights_vary;
     c->scratch = calloc(1, sizeof *c->scratch);
     c->nodes = calloc(model->indicator_count + 1, sizeof *c->nodes);
     c->barred = calloc(model->grade_count + 1, sizeof *c->barred);
@@ -335,7 +374,7 @@ pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset 
     if (k.worst == PL_OK) k.worst = pl_program_create(&c->program, model->library, 0);
     if (k.worst == PL_OK) k.worst = make_frame(c);
     if (k.worst == PL_OK) k.worst = pl_naming_prepare(c);
-    if (k.worst == PL_OK) keep(&k, choose_periods(&k, periods));
+    if (k.worst == PL_OK) keep(&k, choose_periods(&k, options->periods));
     if (k.worst != PL_MEMORY) {
         pl_status before = k.worst;
         k.worst = PL_OK;
@@ -375,6 +414,7 @@ void pl_compiled_free(pl_compiled *c) {
     free(c->barred);
     free(c->columns);
     free(c->attributes);
+    free(c->parameters);
     free(c->scored);
     free(c);
 }

@@ -6,6 +6,7 @@
 
 typedef struct pl_compiling {
     pl_compiled *c;
+    const pl_compile_options *options;
     pl_problems *problems;
     pl_status worst;
 } pl_compiling;

@@ -37,7 +37,9 @@ static pl_status resolve_constant(const pl_naming *n, pl_str name, pl_node *out,
     if (pl_str_is_fold(name, "target")) return constant(n, "target", node->target, out);
     if (pl_str_is_fold(name, "low")) return constant(n, "low", node->low, out);
     if (pl_str_is_fold(name, "high")) return constant(n, "high", node->high, out);
-    if (pl_str_is_fold(name, "weight")) return pl_program_number(n->compiled->program, node->weight, out);
+    if (pl_str_is_fold(name, "weight"))
+        return n->compiled->weights_vary ? pl_program_parameter(n->compiled->program, PL_TYPE_NUMBER, (uint32_t)n->indicator, out)
+                                         : pl_program_number(n->compiled->program, node->weight, out);
     if (pl_str_is_fold(name, "direction")) return pl_program_number(n->compiled->program, node->direction, out);
     *known = pl_str_is_fold(name, "x");
     if (!*known) return PL_OK;

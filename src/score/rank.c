@@ -53,8 +53,7 @@ static int compare(const void *first, const void *second, void *context) {
     return order ? order : pl_str_compare(units[a->unit].code, units[b->unit].code);
 }
 
-/* Places of a run of contenders that nothing tells apart, `before` of them ahead in `distinct` different places. */
-static double place_of(pl_tie_rule ties, size_t before, size_t tied, size_t distinct) {
+double pl_shared_place(pl_tie_rule ties, size_t before, size_t tied, size_t distinct) {
     switch (ties) {
     case PL_TIES_DENSE: return (double)distinct + 1;
     case PL_TIES_AVERAGE: return (double)before + (double)(tied + 1) / 2;
@@ -71,7 +70,7 @@ typedef struct group_run {
 /* Ends a group's run: all its lines get their place. `next` chains the lines of a run. */
 static void end_run(group_run *g, pl_tie_rule ties, pl_score_line *lines, const size_t *next) {
     if (!g->tied) return;
-    double place = place_of(ties, g->before, g->tied, g->distinct);
+    double place = pl_shared_place(ties, g->before, g->tied, g->distinct);
     size_t line = g->first;
     for (size_t i = 0; i < g->tied; i++, line = next[line]) lines[line].group_rank = place;
     g->before += g->tied;
@@ -104,7 +103,7 @@ static void rank_all(const ranking *r, const contender *sorted, size_t ranked, p
     for (size_t i = 0; i < ranked; distinct++) {
         size_t end = i + 1;
         while (end < ranked && by_place(r, &sorted[i], &sorted[end]) == 0) end++;
-        double place = place_of(r->compiled->model->settings.ties, i, end - i, distinct);
+        double place = pl_shared_place(r->compiled->model->settings.ties, i, end - i, distinct);
         for (; i < end; i++) lines[i].rank = place;
     }
 }

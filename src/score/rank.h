@@ -7,6 +7,9 @@
 /* Makes scores->lines from the totals. PL_MEMORY on failure. */
 pl_status pl_rank_lines(pl_scores *scores, pl_compiled *compiled);
 
+/* The place that `tied` units share which nothing tells apart, `before` of them ahead in `distinct` different places. */
+double pl_shared_place(pl_tie_rule ties, size_t before, size_t tied, size_t distinct);
+
 /* Gives each line its grade; after pl_rank_lines. PL_MEMORY on failure. */
 pl_status pl_grade_lines(pl_scores *scores);
 

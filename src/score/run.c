@@ -136,3 +136,12 @@ pl_status pl_run(pl_evaluation **out, pl_compiled *compiled, pl_node *wanted, si
     if (status == PL_OK) status = report_incidents(compiled, *out, problems);
     return status == PL_OK ? report_left_out(compiled, *out, problems) : status;
 }
+
+pl_status pl_run_prepare(pl_rerun **out, pl_compiled *compiled, pl_node *wanted, size_t count, const pl_varying *varying,
+                         pl_pool *pool, pl_problems *problems) {
+    pl_evaluate_options options = options_for(compiled, pool);
+    if (compiled->kept) wanted[count++] = compiled->kept;
+    pl_status status = pl_rerun_prepare(out, compiled->program, &compiled->frame, wanted, count, varying, &options, problems);
+    if (status == PL_OK) status = report_incidents(compiled, pl_rerun_base(*out), problems);
+    return status == PL_OK ? report_left_out(compiled, pl_rerun_base(*out), problems) : status;
+}

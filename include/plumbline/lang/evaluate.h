@@ -45,6 +45,7 @@ typedef struct pl_frame {
     size_t record_count;         /* lists */
     const uint32_t *parent_of;   /* per unit: its unit above, or PL_NOBODY; NULL: no tree */
     const pl_str *period_labels; /* per period */
+    const double *parameters;    /* finite numbers that the program's parameters stand for; NULL where it has none */
     const double *elapsed;       /* per period: share of its year that is gone; NULL or NAN: not known */
     const bool *scored;          /* per period: incidents count here only; NULL: in all */
 } pl_frame;
@@ -77,6 +78,11 @@ typedef struct pl_evaluate_options {
      * aggregates below them are computed, but no column is kept. */
     const pl_node *asked;
     size_t asked_count;
+    /* An evaluation of the same program over the same rows whose results are taken where `moved`, a truth per node, is false;
+     * NULL: none. It must outlive this one. */
+    const struct pl_evaluation *base;
+    const bool *moved;
+    bool quiet; /* incidents are not counted, only what cannot be computed goes missing */
 } pl_evaluate_options;
 
 /* Computes the wanted nodes in all rows. The frame, its inputs and the program must outlive the result. */

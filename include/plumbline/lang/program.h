@@ -66,6 +66,8 @@ pl_status pl_program_column(pl_program *program, pl_type type, uint32_t slot, pl
 pl_status pl_program_attribute(pl_program *program, pl_type type, uint32_t slot, pl_node *out); /* frame->attributes[slot] */
 /* frame->records[list].columns[slot]: a node of records, which only an aggregate over that list makes a node of rows. */
 pl_status pl_program_field(pl_program *program, pl_type type, uint32_t list, uint32_t slot, pl_node *out);
+/* frame->parameters[slot]: a number or a truth that is the same in every row and may differ from run to run (vary.h). */
+pl_status pl_program_parameter(pl_program *program, pl_type type, uint32_t slot, pl_node *out);
 
 /* What names mean where an expression stands. */
 typedef struct pl_meaning {
@@ -101,6 +103,7 @@ typedef struct pl_part {
     pl_node applies; /* boolean; 0: it always applies. Only PL_COMBINE_SUM looks at it. */
     double weight;   /* used by mean, geomean, harmean, copeland */
     double full;     /* points at stake; < 0: not given */
+    uint32_t varies; /* 1 + the parameter that the weight is; 0: it is `weight` */
 } pl_part;
 
 /* Combines the parts that are present, weights rescaled over them; missing when none is, or when they weigh nothing together.
@@ -118,6 +121,7 @@ pl_status pl_program_between(pl_program *program, pl_node value, double least, d
                              pl_node *out); /* boolean, both included */
 pl_status pl_program_if(pl_program *program, pl_node condition, pl_node then, pl_node otherwise, pl_node *out);
 pl_status pl_program_coalesce(pl_program *program, pl_node first, pl_node second, pl_node *out);
+pl_status pl_program_times(pl_program *program, pl_node a, pl_node b, pl_node *out);
 pl_status pl_program_mean_over(pl_program *program, pl_node value, pl_scope scope, pl_node *out);
 pl_status pl_program_round(pl_program *program, pl_node value, int digits, pl_node *out);
 /* The value itself; an incident where it is missing although `applies` (0: always) is true. */

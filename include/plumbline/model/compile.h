@@ -26,7 +26,9 @@ typedef struct pl_compiled {
     pl_node *barred;           /* per grade: the condition that bars units from it; 0: none */
     pl_frame frame;            /* over the dataset */
     pl_input *columns, *attributes;
+    double *parameters;                 /* what the frame's parameters are unless a run says otherwise; see pl_compile_options */
     bool *scored;                       /* per period */
+    bool weights_vary;                  /* weights are parameters */
     bool spans_periods;                 /* some expression looks at other periods */
     pl_node share;                      /* of the values that a unit could have, those it has; 0: nobody asks */
     pl_node kept;                       /* boolean: the unit has values enough to be scored; 0: every unit is scored */
@@ -40,6 +42,18 @@ typedef struct pl_compiled {
 pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const char *periods,
                      pl_problems *problems);
 void pl_compiled_free(pl_compiled *compiled); /* NULL is allowed */
+
+/* What runs of the compiled model may change (lang/rerun.h). */
+typedef struct pl_compile_options {
+    const char *periods;
+    bool weights_vary; /* the weight of indicator i is the parameter i; where its parent adds up, its score counts times the
+                          parameter 2 indicator_count + i, which is 1 unless a run says otherwise */
+    bool leaves_vary;  /* leaf i counts where the parameter indicator_count + i is not 0; else it is left out as one that does not
+                          apply, though its values still serve other rules */
+} pl_compile_options;
+
+pl_status pl_compile_with(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const pl_compile_options *options,
+                          pl_problems *problems);
 
 /* Which of an indicator's expressions: what a bare code means depends on it. */
 typedef enum pl_role {
