@@ -62,7 +62,7 @@ static int write(cli_session *s, const cli_call *call, const export_format *form
     int status = cli_result_open(&result, call);
     if (status != EXIT_DONE) return status;
     pl_status written = format->write(call->arguments[0], s, &result.output);
-    if (format->source == FROM_SHEETS) return cli_end_workbook(&result, written, &s->problems);
+    if (format->source == FROM_SHEETS) return cli_result_end(&result, written, &s->problems);
     /* What could not be read is among the problems: it is no failure of the output to report. */
     if (written != PL_OK && result.output.status == PL_OK) result.output.status = written == PL_IO ? PL_CANCELLED : written;
     status = cli_result_close(&result);

@@ -24,7 +24,7 @@ static int run(const cli_call *call) {
     if (status != EXIT_DONE) return status;
     pl_problems problems;
     pl_problems_init(&problems, 0);
-    return cli_end_workbook(&result, pl_report_template(&result.output, call->chinese, cli_scratch_folder(), &problems), &problems);
+    return cli_result_end(&result, pl_report_template(&result.output, call->chinese, cli_scratch_folder(), &problems), &problems);
 }
 
 static const cli_option *const options[] = {&force_option, &cli_lang, NULL};

@@ -104,3 +104,15 @@ int cli_result_close(cli_result *r) {
     free(r->temporary);
     return result;
 }
+
+int cli_result_end(cli_result *result, pl_status status, pl_problems *problems) {
+    cli_print_problems(problems);
+    bool told = problems->errors > 0 || problems->failed;
+    pl_problems_free(problems);
+    if (status == PL_OK || !told) {
+        if (result->output.status == PL_OK) result->output.status = status;
+        return cli_result_close(result);
+    }
+    cli_result_drop(result);
+    return cli_exit_status(status);
+}

@@ -32,4 +32,7 @@ void cli_result_drop(cli_result *result);
 /* Writes the rest. A file is put in its place only when everything was written. Returns the exit status. */
 int cli_result_close(cli_result *result);
 
+/* Ends a result that a library filled: shows its problems and frees them, and puts the file in place or forgets it. */
+int cli_result_end(cli_result *result, pl_status status, pl_problems *problems);
+
 #endif

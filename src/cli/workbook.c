@@ -15,18 +15,6 @@ const char *cli_scratch_folder(void) {
     return folder && *folder ? folder : NULL;
 }
 
-int cli_end_workbook(cli_result *result, pl_status status, pl_problems *problems) {
-    cli_print_problems(problems);
-    bool told = problems->errors > 0 || problems->failed;
-    pl_problems_free(problems);
-    if (status == PL_OK || !told) {
-        if (result->output.status == PL_OK) result->output.status = status;
-        return cli_result_close(result);
-    }
-    cli_result_drop(result);
-    return cli_exit_status(status);
-}
-
 /* Length of the first item of a list that is separated by commas, ASCII or Chinese. */
 static size_t item_length(const char *list, size_t *separator) {
     for (size_t at = 0;; at++) {
@@ -80,8 +68,7 @@ int cli_write_results(const cli_call *call, cli_session *s) {
     if (status == EXIT_DONE) {
         pl_problems problems;
         pl_problems_init(&problems, 0);
-        status =
-            cli_end_workbook(&result, pl_report_results(&result.output, s->scores, s->compiled, &options, &problems), &problems);
+        status = cli_result_end(&result, pl_report_results(&result.output, s->scores, s->compiled, &options, &problems), &problems);
     }
     free(units);
     return status;

@@ -10,9 +10,6 @@ extern const cli_option cli_units, cli_formulas;
 /* Writes what --out names; the session holds the scores of all nodes. Returns the exit status. */
 int cli_write_results(const cli_call *call, cli_session *session);
 
-/* Ends a result that a writer of workbooks filled: shows its problems, and puts the file in place or forgets it. */
-int cli_end_workbook(cli_result *result, pl_status status, pl_problems *problems);
-
 /* Where temporary files go. */
 const char *cli_scratch_folder(void);
 

@@ -1,5 +1,7 @@
 #include "model/loading.h"
 
+#include <plumbline/base/number.h>
+
 #include <stdlib.h>
 
 /* The indicators sheet while it is read. */
@@ -96,6 +98,24 @@ static void read_rules(indicator_reader *r, size_t row, pl_indicator *to) {
         to->missing = (pl_missing_rule)word;
 }
 
+/* How far off values may be: for studies of how firm the places are. */
+static void read_error(indicator_reader *r, size_t row, pl_indicator *to) {
+    pl_str text = cell(r, FIELD_ERROR, row);
+    size_t sign = pl_percent_sign(text);
+    to->error_is_share = sign > 0;
+    bool good =
+        !text.len || (pl_number_parse(pl_str_trim((pl_str){text.at, text.len - sign}), &to->error.value) && to->error.value >= 0);
+    if (sign) to->error.value /= 100;
+    to->error.given = good && text.len;
+    read_text(r, FIELD_ERROR, row, &to->error_text);
+    if (!good)
+        keep(r, pl_problem_add(r->problems, PL_ERROR, "E329", place(r, FIELD_ERROR, row),
+                               "must be a standard deviation such as 0.5, or a share of the value such as 2%%"));
+    to->rounding.given = read_number(r, FIELD_ROUNDING, row, &to->rounding.value);
+    if (to->rounding.given && to->rounding.value <= 0)
+        keep(r, pl_problem_add(r->problems, PL_ERROR, "E329", place(r, FIELD_ROUNDING, row), "must be above 0, such as 0.1"));
+}
+
 /* COINr's iMeta lists columns that are no indicators: they are attributes of the units. */
 static bool is_attribute(const indicator_reader *r, size_t row) {
     pl_str type = cell(r, FIELD_TYPE, row);
@@ -126,6 +146,7 @@ static void read_row(indicator_reader *r, size_t row) {
     to->target.given = read_number(r, FIELD_TARGET, row, &to->target.value);
     to->low.given = read_number(r, FIELD_LOW, row, &to->low.value);
     to->high.given = read_number(r, FIELD_HIGH, row, &to->high.value);
+    read_error(r, row, to);
     read_rules(r, row, to);
     read_text(r, FIELD_OWNER, row, &to->owner);
     read_text(r, FIELD_SOURCE, row, &to->source);

@@ -54,6 +54,13 @@ static const pl_sheet_column indicators[] = {
      "codes of the superior's indicators that it answers to, for `plumbline cover`: `G1, G2 50%, G3 (partly)`",
      "对应的上级指标代码，供 `plumbline cover` 使用：`G1、G2 50%、G3（部分）`"},
     {FIELD_MEASURE, "string", false, false, NULL, "unit of measure of the value", "取值的计量单位"},
+    {FIELD_ERROR, "string", false, false, NULL,
+     "of a leaf: how far off its values may be, for `plumbline robust`: a standard deviation such as 0.5, or a share of each value "
+     "such as 2%",
+     "末级指标：数值可能的误差，供 `plumbline robust` 使用：标准差（如 0.5）或占数值的比例（如 2%）"},
+    {FIELD_ROUNDING, "number", false, false, NULL,
+     "of a leaf: its values are reported to the nearest multiple of this, such as 0.1, for `plumbline robust`",
+     "末级指标：数值按此单位四舍五入后上报，如 0.1，供 `plumbline robust` 使用"},
     {FIELD_NOTE, "string", false, false, NULL, "anything else", "其他说明"},
     {FIELD_LEVEL, "string", false, false, NULL, "COINr's; the tree says it already", "COINr 的层级列；树本身已说明"},
     {FIELD_TYPE, "string", false, false, NULL, "COINr's; Group, Denominator and Other are attributes of units",

@@ -41,6 +41,8 @@ const pl_word pl_field_words[] = {
     {FIELD_DENOMINATOR, {"denominator", "分母"}},
     {FIELD_IMPUTE, {"impute", "插补", "缺失插补"}},
     {FIELD_TREAT, {"treat", "处理", "极值处理"}},
+    {FIELD_ERROR, {"error", "误差", "测量误差"}},
+    {FIELD_ROUNDING, {"rounding", "舍入", "舍入单位"}},
     {0, {NULL}},
 };
 

@@ -64,6 +64,8 @@ typedef enum pl_field {
     FIELD_DENOMINATOR,
     FIELD_IMPUTE,
     FIELD_TREAT,
+    FIELD_ERROR,
+    FIELD_ROUNDING,
     FIELD_COUNT
 } pl_field;
 

@@ -33,6 +33,10 @@ typedef struct pl_indicator {
     double weight;                                         /* empty: 1 */
     double direction;                                      /* 1 or -1 */
     pl_optional full, target, low, high;
+    pl_optional error; /* how far off its values may be: a standard deviation, or, where `error_is_share`, that share of each */
+    bool error_is_share;
+    pl_str error_text;            /* as the sheet has it */
+    pl_optional rounding;         /* its values are reported to the nearest multiple of this */
     const pl_expression *value;   /* leaf: NULL means the element with the indicator's own code */
     const pl_expression *score;   /* over x: of a leaf the value, of an inner node what its children combine to; a leaf's
                                      own or the setting's default; NULL on an inner node: x itself */
