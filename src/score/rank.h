@@ -4,8 +4,8 @@
 
 #include <plumbline/score/explain.h>
 
-/* Makes scores->lines from the totals. PL_MEMORY on failure. */
-pl_status pl_rank_lines(pl_scores *scores, pl_compiled *compiled);
+/* Makes scores->lines from the totals, on all threads of the pool. PL_MEMORY on failure. */
+pl_status pl_rank_lines(pl_scores *scores, pl_compiled *compiled, pl_pool *pool);
 
 /* Gives each line its grade; after pl_rank_lines. PL_MEMORY on failure. */
 pl_status pl_grade_lines(pl_scores *scores);

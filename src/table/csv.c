@@ -25,6 +25,7 @@ typedef struct chunk {
     bool not_utf8;
     bool failed; /* memory */
     pl_intern *texts;
+    uint32_t *numbers; /* of its texts in the table */
     pl_problems problems;
 } chunk;
 
@@ -138,6 +139,7 @@ static void survey(void *context, size_t index, unsigned worker) {
 static void free_chunks(reading *r) {
     for (size_t i = 0; i < r->chunk_count; i++) {
         pl_intern_free(r->chunks[i].texts);
+        free(r->chunks[i].numbers);
         pl_problems_free(&r->chunks[i].problems);
     }
     free(r->chunks);
@@ -331,10 +333,13 @@ static pl_status make_columns(reading *r, pl_problems *problems) {
     return PL_OK;
 }
 
-static void renumber(const reading *r, const chunk *c, const uint32_t *numbers) {
-    for (size_t i = 0; i < r->table->column_count; i++) {
+static void renumber(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    const reading *r = context;
+    const chunk *c = &r->chunks[index];
+    for (size_t i = 0; c->numbers && i < r->table->column_count; i++) {
         uint32_t *texts = r->table->columns[i].texts;
-        for (size_t row = c->first_row; texts && row < c->first_row + c->rows; row++) texts[row] = numbers[texts[row]];
+        for (size_t row = c->first_row; texts && row < c->first_row + c->rows; row++) texts[row] = c->numbers[texts[row]];
     }
 }
 
@@ -343,18 +348,12 @@ static pl_status join_texts(reading *r) {
     for (size_t i = 0; i < r->chunk_count; i++) {
         chunk *c = &r->chunks[i];
         if (!c->texts) continue;
-        size_t count = pl_intern_count(c->texts);
-        uint32_t *numbers = malloc((count + 1) * sizeof *numbers);
-        pl_status status = numbers ? PL_OK : PL_MEMORY;
-        if (numbers) numbers[0] = 0;
-        for (size_t k = 1; k <= count && status == PL_OK; k++)
-            status = pl_intern_add(r->table->texts, pl_intern_text(c->texts, (uint32_t)k), &numbers[k]);
-        if (status == PL_OK) renumber(r, c, numbers);
-        free(numbers);
+        c->numbers = malloc((pl_intern_count(c->texts) + 1) * sizeof *c->numbers);
+        if (!c->numbers || pl_intern_add_all(r->table->texts, c->texts, c->numbers) != PL_OK) return PL_MEMORY;
         pl_intern_free(c->texts);
         c->texts = NULL;
-        if (status != PL_OK) return status;
     }
+    pl_pool_run(r->options->pool, r->chunk_count, renumber, r);
     return PL_OK;
 }
 

@@ -296,6 +296,55 @@ static void test_a_failed_write_is_remembered(void **state) {
     assert_int_equal(calls, 1);
 }
 
+static void write_part(void *context, size_t part, pl_output *to) {
+    (void)context;
+    for (size_t i = 0; i < 3; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%zu\n", 3 * part + i);
+        pl_output_add(to, pl_str_of(text));
+    }
+}
+
+/* 0 to 2,999, one a line, whichever threads wrote them. */
+static void test_parts_come_out_in_order(void **state) {
+    (void)state;
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        pl_pool *pool;
+        pl_output output;
+        pl_buffer out;
+        pl_buffer_init(&out, 0);
+        assert_int_equal(pl_pool_create(&pool, threads), PL_OK);
+        pl_output_init(&output, pl_sink_buffer, &out);
+        pl_output_parts(&output, pool, 1000, write_part, NULL);
+        assert_int_equal(pl_output_finish(&output), PL_OK);
+        char *at = out.at;
+        for (long i = 0; i < 3000; i++) {
+            assert_int_equal(strtol(at, &at, 10), i);
+            assert_int_equal(*at++, '\n');
+        }
+        assert_int_equal(*at, 0);
+        pl_buffer_free(&out);
+        pl_pool_free(pool);
+    }
+}
+
+static bool write_parts(void *context) {
+    (void)context;
+    pl_output output;
+    pl_buffer out;
+    pl_buffer_init(&out, 0);
+    pl_output_init(&output, pl_sink_buffer, &out);
+    pl_output_parts(&output, NULL, 10, write_part, NULL);
+    bool good = pl_output_finish(&output) == PL_OK;
+    pl_buffer_free(&out);
+    return good;
+}
+
+static void test_parts_survive_a_lack_of_memory(void **state) {
+    (void)state;
+    assert_true(allocations_walk(write_parts, NULL, 1000) > 2);
+}
+
 static bool read_and_write(void *context) {
     (void)context;
     pl_table table;
@@ -342,6 +391,8 @@ int main(void) {
         cmocka_unit_test(test_csv_for_programs_and_for_people),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_a_failed_write_is_remembered),
+        cmocka_unit_test(test_parts_come_out_in_order),
+        cmocka_unit_test(test_parts_survive_a_lack_of_memory),
         cmocka_unit_test(test_memory_runs_out_cleanly),
     };
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);
