@@ -296,6 +296,64 @@ static void test_a_failed_write_is_remembered(void **state) {
     assert_int_equal(calls, 1);
 }
 
+/* A text of rows of odd numbers, and the same again with quotes around the first header, which takes the reader another way. */
+static void odd_numbers(pl_buffer *out, bool quotes, size_t rows, size_t columns, const char *line_end) {
+    static const char letters[] = "0123456789012345678901234567890123456789....-+e ,;x";
+    uint64_t state = 7;
+    for (size_t i = 0; i < columns; i++) pl_buffer_print(out, quotes && !i ? "\"n%zu\"" : i ? ",n%zu" : "n%zu", i);
+    pl_buffer_text(out, line_end);
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t i = 0; i < columns; i++) {
+            if (i) pl_buffer_char(out, ',');
+            state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+            size_t length = state >> 60; /* plain numbers of all lengths, and cells of any of the letters */
+            for (size_t k = 0; k < length; k++) {
+                state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+                size_t most = state >> 40 & 15 ? 10 : sizeof letters - 1;
+                pl_buffer_char(out, k == 3 && length % 2 ? '.' : letters[(state >> 33) % most]);
+            }
+        }
+        if (row + 1 < rows) pl_buffer_text(out, line_end);
+    }
+}
+
+static void check_same_tables(const pl_table *a, const pl_table *b) {
+    assert_int_equal(a->rows, b->rows);
+    for (size_t i = 0; i < a->column_count; i++) {
+        assert_memory_equal(a->columns[i].numbers, b->columns[i].numbers, a->rows * sizeof(double));
+        assert_memory_equal(a->columns[i].present, b->columns[i].present, (a->rows + 63) / 64 * 8);
+    }
+}
+
+static void test_short_cuts_read_what_the_long_way_reads(void **state) {
+    (void)state;
+    static const char *const line_ends[] = {"\n", "\r\n", "\r"};
+    for (size_t i = 0; i < 3; i++) {
+        pl_table tables[2];
+        pl_problems problems[2];
+        pl_csv_options options = {.choose = choose};
+        for (int quotes = 0; quotes < 2; quotes++) {
+            pl_buffer text;
+            pl_buffer_init(&text, 0);
+            pl_problems_init(&problems[quotes], 5000);
+            odd_numbers(&text, quotes, 3000, i == 1 ? 1 : 37, line_ends[i]);
+            pl_csv_read_bytes(&tables[quotes], "odd.csv", pl_buffer_view(&text), &options, &problems[quotes]);
+            pl_buffer_free(&text);
+        }
+        check_same_tables(&tables[0], &tables[1]);
+        assert_int_equal(problems[0].errors, problems[1].errors);
+        assert_true(problems[0].errors > 10);
+        for (size_t k = 0; k < problems[0].count; k++) {
+            assert_string_equal(problems[0].items[k].text, problems[1].items[k].text);
+            assert_int_equal(problems[0].items[k].place.row, problems[1].items[k].place.row);
+        }
+        for (int quotes = 0; quotes < 2; quotes++) {
+            pl_table_free(&tables[quotes]);
+            pl_problems_free(&problems[quotes]);
+        }
+    }
+}
+
 static void write_part(void *context, size_t part, pl_output *to) {
     (void)context;
     for (size_t i = 0; i < 3; i++) {
@@ -391,6 +449,7 @@ int main(void) {
         cmocka_unit_test(test_csv_for_programs_and_for_people),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_a_failed_write_is_remembered),
+        cmocka_unit_test(test_short_cuts_read_what_the_long_way_reads),
         cmocka_unit_test(test_parts_come_out_in_order),
         cmocka_unit_test(test_parts_survive_a_lack_of_memory),
         cmocka_unit_test(test_memory_runs_out_cleanly),
