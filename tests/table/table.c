@@ -403,6 +403,27 @@ static void test_parts_survive_a_lack_of_memory(void **state) {
     assert_true(allocations_walk(write_parts, NULL, 1000) > 2);
 }
 
+/* A text without quotes takes the short cuts. */
+static bool read_plainly(void *context) {
+    (void)context;
+    pl_table table;
+    pl_problems problems;
+    pl_problems_init(&problems, 0);
+    pl_csv_options options = {.choose = choose};
+    pl_status status = pl_csv_read_bytes(&table, "f.csv", pl_str_of("a,n,b\nx,1,y\nz,2.5,w\n"), &options, &problems);
+    assert_true(status == PL_OK || status == PL_MEMORY);
+    bool good = status == PL_OK && table.columns[1].numbers[1] == 2.5 && pl_str_is(pl_table_text(&table, 2, 1), "w");
+    assert_true(good || status == PL_MEMORY);
+    pl_table_free(&table);
+    pl_problems_free(&problems);
+    return good;
+}
+
+static void test_short_cuts_survive_a_lack_of_memory(void **state) {
+    (void)state;
+    assert_true(allocations_walk(read_plainly, NULL, 1000) > 10);
+}
+
 static bool read_and_write(void *context) {
     (void)context;
     pl_table table;
@@ -451,6 +472,7 @@ int main(void) {
         cmocka_unit_test(test_a_failed_write_is_remembered),
         cmocka_unit_test(test_short_cuts_read_what_the_long_way_reads),
         cmocka_unit_test(test_parts_come_out_in_order),
+        cmocka_unit_test(test_short_cuts_survive_a_lack_of_memory),
         cmocka_unit_test(test_parts_survive_a_lack_of_memory),
         cmocka_unit_test(test_memory_runs_out_cleanly),
     };
