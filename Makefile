@@ -1,7 +1,7 @@
 # The usual errands; Meson and ninja do the work. `make run` and `make test` install what they need (scripts/setup).
 BUILD = build
 
-.PHONY: all run test lint fuzz bench clean
+.PHONY: all run test lint fuzz bench growth clean
 
 all:
 	@scripts/setup build
@@ -26,6 +26,11 @@ bench:
 	@scripts/setup build
 	@scripts/build $(BUILD)
 	@bench/run $(BUILD)
+
+growth:
+	@scripts/setup build
+	@scripts/build $(BUILD)
+	@bench/growth $(BUILD)
 
 clean:
 	rm -rf build build-*

@@ -1,4 +1,4 @@
-/* Makes a model and its data for timing: generate FOLDER UNITS INDICATORS GROUPS PILLARS.
+/* Makes a model and its data for timing: generate FOLDER UNITS INDICATORS GROUPS PILLARS [PERIODS].
  *
  * Values have four decimals, 2 % of them are missing, every second indicator points down, weights differ. The same arguments
  * make the same bytes. */
@@ -45,13 +45,17 @@ static void write_indicators(const char *folder, int indicators, int pillars) {
     close_file(file);
 }
 
-static void write_data(const char *folder, long units, int indicators, int groups) {
+/* A row of each unit in each year from 2001; without periods one row of each unit, and no such column. */
+static void write_data(const char *folder, long units, int indicators, int groups, int periods) {
     uint64_t state = UINT64_C(0x9E3779B97F4A7C15);
     FILE *file = create(folder, "data.csv");
-    fprintf(file, "unit,group");
+    fprintf(file, periods ? "unit,period,group" : "unit,group");
     for (int i = 0; i < indicators; i++) fprintf(file, ",i%d", i + 1);
-    for (long unit = 0; unit < units; unit++) {
-        fprintf(file, "\nu%07ld,g%ld", unit + 1, unit % groups + 1);
+    for (long row = 0; row < units * (periods ? periods : 1); row++) {
+        long unit = row % units;
+        fprintf(file, "\nu%07ld", unit + 1);
+        if (periods) fprintf(file, ",%ld", 2001 + row / units);
+        fprintf(file, ",g%ld", unit % groups + 1);
         for (int i = 0; i < indicators; i++) {
             uint64_t draw = next(&state);
             if (draw % 50 == 0)
@@ -65,12 +69,12 @@ static void write_data(const char *folder, long units, int indicators, int group
 }
 
 int main(int argc, char **argv) {
-    if (argc != 6) {
-        fprintf(stderr, "usage: generate FOLDER UNITS INDICATORS GROUPS PILLARS\n");
+    if (argc != 6 && argc != 7) {
+        fprintf(stderr, "usage: generate FOLDER UNITS INDICATORS GROUPS PILLARS [PERIODS]\n");
         return 2;
     }
     mkdir(argv[1], 0777);
     write_indicators(argv[1], atoi(argv[3]), atoi(argv[5]));
-    write_data(argv[1], atol(argv[2]), atoi(argv[3]), atoi(argv[4]));
+    write_data(argv[1], atol(argv[2]), atoi(argv[3]), atoi(argv[4]), argc == 7 ? atoi(argv[6]) : 0);
     return 0;
 }

@@ -123,6 +123,35 @@ void pl_pool_run(pl_pool *pool, size_t count, pl_task *task, void *context) {
     pthread_mutex_unlock(&pool->lock);
 }
 
+/* Who has made something waits for its turn to hand it over. */
+typedef struct queue {
+    pthread_mutex_t lock;
+    pthread_cond_t moved;
+    size_t due;
+    pl_task *make, *take;
+    void *context;
+} queue;
+
+static void make_and_take(void *context, size_t index, unsigned worker) {
+    queue *q = context;
+    q->make(q->context, index, worker);
+    pthread_mutex_lock(&q->lock);
+    while (q->due != index) pthread_cond_wait(&q->moved, &q->lock);
+    pthread_mutex_unlock(&q->lock);
+    q->take(q->context, index, worker);
+    pthread_mutex_lock(&q->lock);
+    q->due++;
+    pthread_cond_broadcast(&q->moved);
+    pthread_mutex_unlock(&q->lock);
+}
+
+void pl_pool_run_in_order(pl_pool *pool, size_t count, pl_task *make, pl_task *take, void *context) {
+    queue q = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, make, take, context};
+    pl_pool_run(pool, count, make_and_take, &q);
+    pthread_cond_destroy(&q.moved);
+    pthread_mutex_destroy(&q.lock);
+}
+
 void pl_pool_progress(const pl_pool *pool, size_t *started, size_t *count) {
     size_t next = atomic_load(&pool->next);
     *count = atomic_load(&pool->count);

@@ -227,8 +227,12 @@ static pl_status run_pass(driver *d) {
     return status;
 }
 
+/* Aggregates that need a column in order are done together, side by side; the others one by one. */
 static pl_status run_aggregates(driver *d, uint32_t stage) {
     pl_status status = PL_OK;
+    pl_node *ordered = malloc(d->e->node_count * sizeof *ordered);
+    size_t ordered_count = 0;
+    if (!ordered) return PL_MEMORY;
     for (size_t node = 1; node < d->e->node_count && status == PL_OK; node++) {
         const pl_graph_node *n = node_at(d, node);
         if (!d->needed[node] || n->stage != stage + 1 || !pl_graph_over_rows((pl_op)n->op) || pl_pass_gathers(n)) continue;
@@ -240,9 +244,13 @@ static pl_status run_aggregates(driver *d, uint32_t stage) {
             status = pl_records_run(d->e, (pl_node)node);
         else if (n->op == OP_COPELAND)
             status = pl_copeland_run(d->e, (pl_node)node, d->problems);
+        else if (listed)
+            status = pl_members_run(d->e, (pl_node)node);
         else
-            status = listed ? pl_members_run(d->e, (pl_node)node) : pl_order_run(d->e, (pl_node)node);
+            ordered[ordered_count++] = (pl_node)node;
     }
+    if (status == PL_OK) status = pl_order_run(d->e, ordered, ordered_count, d->pool);
+    free(ordered);
     return status;
 }
 

@@ -128,8 +128,9 @@ pl_status pl_pass_run(pl_evaluation *e, const struct pl_plan *plan, const pl_pas
 bool pl_pass_gathers(const pl_graph_node *node);
 
 /* Aggregates that need their argument as a column: over sorted values (order.c), over the members of a list (members.c), in
- * another period (members.c), over pairs of units (copeland.c), over records (records.c). Each writes a new store for `node`. */
-pl_status pl_order_run(pl_evaluation *e, pl_node node);
+ * another period (members.c), over pairs of units (copeland.c), over records (records.c). Each writes a new store for
+ * `node`; those of order.c are done side by side. */
+pl_status pl_order_run(pl_evaluation *e, const pl_node *nodes, size_t count, pl_pool *pool);
 pl_status pl_members_run(pl_evaluation *e, pl_node node);
 pl_status pl_shift_run(pl_evaluation *e, pl_node node);
 pl_status pl_copeland_run(pl_evaluation *e, pl_node node, pl_problems *problems);

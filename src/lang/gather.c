@@ -18,12 +18,30 @@ static void sum_rows(pl_sum *sum, pl_cells cells, size_t n) {
     sum->count += count;
 }
 
+/* Whether LANES rows in a row all have a value. */
+static bool all_present(const unsigned char *present) {
+    uint64_t word;
+    memcpy(&word, present, sizeof word);
+    return word == UINT64_C(0x0101010101010101);
+}
+
+static void extreme_lanes(double best[LANES], const double *values, bool largest) {
+    if (largest)
+        for (size_t k = 0; k < LANES; k++) best[k] = values[k] > best[k] ? values[k] : best[k];
+    else
+        for (size_t k = 0; k < LANES; k++) best[k] = values[k] < best[k] ? values[k] : best[k];
+}
+
 static void extreme_rows(pl_sum *extreme, pl_cells cells, bool largest, size_t n) {
     double best[LANES];
     uint64_t count = 0;
     for (size_t k = 0; k < LANES; k++) best[k] = largest ? -INFINITY : INFINITY;
     size_t whole = n - n % LANES;
     for (size_t i = 0; i < whole; i += LANES) {
+        if (all_present(cells.present + i)) {
+            extreme_lanes(best, cells.values + i, largest);
+            continue;
+        }
         for (size_t k = 0; k < LANES; k++) {
             double x = cells.present[i + k] ? cells.values[i + k] : best[k];
             best[k] = largest ? (x > best[k] ? x : best[k]) : (x < best[k] ? x : best[k]);

@@ -4,6 +4,7 @@
 #include "lang/treatment.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 /* A value and the unit that has it, the value as an integer that sorts the same way. */
@@ -181,20 +182,19 @@ static bool reduce_period(pl_store *store, const ordered *o, const pl_evaluation
     return good;
 }
 
-pl_status pl_order_run(pl_evaluation *e, pl_node node) {
+static bool run_node(pl_evaluation *e, pl_node node) {
     const pl_graph_node *n = pl_graph_node_at(e->program, node);
-    bool rank = n->op == OP_RANK;
-    pl_store *store = pl_store_add(e, node, rank ? STORE_ROWS : n->scope == PL_SCOPE_GROUP ? STORE_GROUPS : STORE_PERIODS);
+    pl_store *store = &e->stores[e->stored[node]];
     const double *values;
     const uint64_t *bits;
-    if (!store || !pl_store_rows(e, n->a, &values, &bits)) return PL_MEMORY;
+    if (!pl_store_rows(e, n->a, &values, &bits)) return false;
     size_t units = e->frame->units;
     ordered o = {malloc((units + 1) * sizeof(entry)), malloc((units + 1) * sizeof(entry)), 0};
     group_place *groups = malloc((group_count(grouping_of(e, n)) + 1) * sizeof *groups);
     bool good = o.entries && o.spare && groups;
     for (size_t period = e->first_period; good && period < e->period_end; period++) {
         order_period(&o, e, values, bits, period);
-        if (rank)
+        if (n->op == OP_RANK)
             rank_period(store, &o, e, n, period, groups);
         else
             good = reduce_period(store, &o, e, n, period);
@@ -202,5 +202,30 @@ pl_status pl_order_run(pl_evaluation *e, pl_node node) {
     free(o.entries);
     free(o.spare);
     free(groups);
-    return good ? PL_OK : PL_MEMORY;
+    return good;
+}
+
+/* The nodes that the threads share out. */
+typedef struct ordering {
+    pl_evaluation *e;
+    const pl_node *nodes;
+    atomic_bool failed;
+} ordering;
+
+static void run_one(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    ordering *o = context;
+    if (!atomic_load(&o->failed) && !run_node(o->e, o->nodes[index])) atomic_store(&o->failed, true);
+}
+
+/* Their stores are made first, since that moves the others. */
+pl_status pl_order_run(pl_evaluation *e, const pl_node *nodes, size_t count, pl_pool *pool) {
+    for (size_t i = 0; i < count; i++) {
+        const pl_graph_node *n = pl_graph_node_at(e->program, nodes[i]);
+        pl_store_kind kind = n->op == OP_RANK ? STORE_ROWS : n->scope == PL_SCOPE_GROUP ? STORE_GROUPS : STORE_PERIODS;
+        if (!pl_store_add(e, nodes[i], kind)) return PL_MEMORY;
+    }
+    ordering o = {.e = e, .nodes = nodes};
+    pl_pool_run(pool, count, run_one, &o);
+    return atomic_load(&o.failed) ? PL_MEMORY : PL_OK;
 }

@@ -231,10 +231,7 @@ pl_status pl_gather_texts(pl_gathering *g, pl_table *table, uint32_t **texts) {
     size_t count = pl_intern_count(table->texts);
     *texts = malloc((count + 1) * sizeof **texts);
     if (!*texts) return PL_MEMORY;
-    (*texts)[0] = 0;
-    for (size_t i = 1; i <= count; i++)
-        if (pl_intern_add(g->dataset->texts, pl_intern_text(table->texts, (uint32_t)i), &(*texts)[i]) != PL_OK) return PL_MEMORY;
-    return PL_OK;
+    return pl_intern_add_all(g->dataset->texts, table->texts, *texts);
 }
 
 static pl_status read_units(pl_gathering *g) {

@@ -312,10 +312,10 @@ static void name_units(pl_gathering *g) {
 }
 
 static pl_status fill_codes(pl_gathering *g) {
-    pl_dataset *d = g->dataset;
     uint32_t *texts = attribute_texts(g, attribute_named(g, "code"));
     if (!texts) return PL_MEMORY;
-    for (size_t unit = 0; unit < d->unit_count; unit++) texts[unit] = pl_intern_find(d->texts, d->units[unit].code);
+    for (size_t text = 1; text < g->unit_of_size; text++)
+        if (g->unit_of[text]) texts[g->unit_of[text] - 1] = (uint32_t)text;
     return PL_OK;
 }
 

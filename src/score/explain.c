@@ -132,14 +132,17 @@ static pl_status explain_step(explaining *x, size_t index, pl_step *step) {
     return status == PL_OK && node->score ? trace(x, index, PL_ROLE_SCORE, node->score, &step->score) : status;
 }
 
+/* Counts by units, not by lines: those come in the order of places, which leads all over the memory. */
 static void count_ranked(explaining *x) {
     const pl_unit *units = x->compiled->dataset->units;
     const pl_score_line *own = x->out->line;
-    for (size_t i = 0; i < x->scores->line_count; i++) {
-        const pl_score_line *line = &x->scores->lines[i];
-        if (line->period != own->period || !line->has_total) continue;
+    size_t count = x->compiled->frame.units, first = own->period * count;
+    const uint64_t *present = NULL;
+    pl_evaluation_column(x->scores->evaluation, x->compiled->nodes[0].score, &present);
+    for (size_t unit = 0; present && unit < count; unit++) {
+        if (!pl_present(present, first + unit)) continue;
         x->out->units_ranked++;
-        x->out->group_ranked += units[line->unit].group == units[own->unit].group;
+        x->out->group_ranked += units[unit].group == units[own->unit].group;
     }
 }
 

@@ -4,8 +4,8 @@
 
 #include <plumbline/score/explain.h>
 
-/* Makes scores->lines from the totals. PL_MEMORY on failure. */
-pl_status pl_rank_lines(pl_scores *scores, pl_compiled *compiled);
+/* Makes scores->lines from the totals, on all threads of the pool. PL_MEMORY on failure. */
+pl_status pl_rank_lines(pl_scores *scores, pl_compiled *compiled, pl_pool *pool);
 
 /* The place that `tied` units share which nothing tells apart, `before` of them ahead in `distinct` different places. */
 double pl_shared_place(pl_tie_rule ties, size_t before, size_t tied, size_t distinct);

@@ -42,7 +42,7 @@ pl_status pl_score(pl_scores **out, pl_compiled *compiled, pl_score_nodes nodes,
     scores->compiled = compiled;
     pl_status status = choose_nodes(scores, nodes);
     if (status == PL_OK) status = evaluate(scores, compiled, pool, problems);
-    if (status == PL_OK) status = pl_rank_lines(scores, compiled);
+    if (status == PL_OK) status = pl_rank_lines(scores, compiled, pool);
     if (status == PL_OK) status = pl_grade_lines(scores);
     if (status == PL_OK)
         *out = scores;
@@ -62,6 +62,10 @@ void pl_scores_free(pl_scores *scores) {
 bool pl_scores_value(const pl_scores *scores, size_t column, const pl_score_line *line, double *out) {
     const pl_compiled *c = scores->compiled;
     const uint64_t *present;
+    if (column == 0) { /* the root's, which the line has */
+        *out = line->total;
+        return line->has_total;
+    }
     const double *values = pl_evaluation_column(scores->evaluation, c->nodes[scores->nodes[column]].score, &present);
     size_t row = pl_scores_row(scores, line);
     if (!values || !pl_present(present, row)) return false;

@@ -5,6 +5,8 @@
 #include "table/header.h"
 #include "table/quick_number.h"
 #include "table/source.h"
+#include "table/stops.h"
+#include "table/tile.h"
 
 #include <plumbline/base/number.h>
 
@@ -84,15 +86,6 @@ static pl_status read_header(reading *r, pl_problems *problems) {
 
 /* ---- cutting into chunks ---- */
 
-static void find_quotes(void *context, size_t index, unsigned worker) {
-    (void)worker;
-    reading *r = context;
-    if (atomic_load_explicit(&r->found_quote, memory_order_relaxed)) return;
-    size_t from = index * CHUNK_BYTES, size = r->body.len - from < CHUNK_BYTES ? r->body.len - from : CHUNK_BYTES;
-    if (memchr(r->body.at + from, '"', size)) atomic_store(&r->found_quote, true);
-    pl_source_release(r->source, r->body.at + from, r->body.at + from + size);
-}
-
 /* Without quotes a record ends at the next line end, wherever one starts to look. With them the text is walked once. */
 static bool cut(reading *r) {
     const char *at = r->body.at, *end = at + r->body.len;
@@ -119,6 +112,7 @@ static void survey(void *context, size_t index, unsigned worker) {
     (void)worker;
     reading *r = context;
     chunk *c = &r->chunks[index];
+    if (!r->has_quotes && atomic_load_explicit(&r->found_quote, memory_order_relaxed)) return; /* it was cut in vain */
     for (const char *at = c->from; at < c->to;) {
         c->records++;
         bool blank = *at <= ' ' || *at == r->dialect.separator ? pl_record_blank(r->dialect, at, c->to) : false;
@@ -132,6 +126,7 @@ static void survey(void *context, size_t index, unsigned worker) {
     }
     pl_str text = {c->from, (size_t)(c->to - c->from)};
     c->not_utf8 = pl_utf8_check(text) < text.len;
+    if (!r->has_quotes && memchr(text.at, '"', text.len)) atomic_store(&r->found_quote, true);
     pl_source_release(r->source, c->from, c->to);
 }
 
@@ -149,10 +144,15 @@ static void free_chunks(reading *r) {
 static pl_status lay_out(reading *r, bool *utf8) {
     pl_pool *pool = r->options->pool;
     atomic_store(&r->found_quote, false);
-    pl_pool_run(pool, (r->body.len + CHUNK_BYTES - 1) / CHUNK_BYTES, find_quotes, r);
-    r->has_quotes = atomic_load(&r->found_quote);
+    r->has_quotes = false;
     if (!cut(r)) return PL_MEMORY;
     pl_pool_run(pool, r->chunk_count, survey, r);
+    if (atomic_load(&r->found_quote)) {
+        r->has_quotes = true;
+        free_chunks(r);
+        if (!cut(r)) return PL_MEMORY;
+        pl_pool_run(pool, r->chunk_count, survey, r);
+    }
     size_t records = 0, rows = 0;
     *utf8 = pl_utf8_check((pl_str){r->source->bytes.at, (size_t)(r->body.at - r->source->bytes.at)}) ==
             (size_t)(r->body.at - r->source->bytes.at);
@@ -171,11 +171,6 @@ static pl_status lay_out(reading *r, bool *utf8) {
 
 /* ---- cells ---- */
 
-static void clear_present(pl_column *column, size_t row) {
-    _Atomic uint64_t *word = (_Atomic uint64_t *)&column->present[row / 64];
-    atomic_fetch_and_explicit(word, ~(UINT64_C(1) << (row % 64)), memory_order_relaxed);
-}
-
 static void take_number(reading *r, chunk *c, pl_column *column, pl_str text, size_t row, size_t record) {
     double value;
     pl_cell_kind kind = pl_cell_number(text, &value);
@@ -183,7 +178,7 @@ static void take_number(reading *r, chunk *c, pl_column *column, pl_str text, si
         column->numbers[row] = value;
         return;
     }
-    clear_present(column, row);
+    pl_clear_present(column, row, 1);
     if (kind == PL_CELL_OTHER && pl_cell_not_a_number(&c->problems, place_of(r, record, column->name.at), text) == PL_MEMORY)
         c->failed = true;
 }
@@ -226,7 +221,7 @@ static void short_record(reading *r, chunk *c, size_t cells, size_t row, size_t 
     pl_problem_add(&c->problems, PL_ERROR, "E103", place_of(r, record, NULL), "this row has %zu cells, the header has %zu", cells,
                    table->column_count);
     for (size_t i = cells; i < table->column_count; i++)
-        if (table->columns[i].kind == PL_COLUMN_NUMBERS) clear_present(&table->columns[i], row);
+        if (table->columns[i].kind == PL_COLUMN_NUMBERS) pl_clear_present(&table->columns[i], row, 1);
 }
 
 static const char *long_record(reading *r, chunk *c, const char *at, size_t record) {
@@ -286,10 +281,7 @@ static const char *parse_record(reading *r, chunk *c, const char *at, size_t row
     return long_record(r, c, at, record);
 }
 
-static void parse(void *context, size_t index, unsigned worker) {
-    (void)worker;
-    reading *r = context;
-    chunk *c = &r->chunks[index];
+static void parse_with_care(reading *r, chunk *c) {
     size_t row = c->first_row, record = c->first_record;
     for (const char *at = c->from; at < c->to; record++) {
         if (r->has_blanks && pl_record_blank(r->dialect, at, c->to)) {
@@ -299,6 +291,95 @@ static void parse(void *context, size_t index, unsigned worker) {
         if (r->table->source_rows) r->table->source_rows[row] = record + 2;
         at = parse_record(r, c, at, row++, record);
     }
+}
+
+/* ---- where there are neither quotes nor blank records ---- */
+
+/* A cell that is not a short plain number. */
+static void parse_cell(reading *r, chunk *c, pl_tile *tile, size_t index, const char *at, size_t record) {
+    pl_column *column = &r->table->columns[index];
+    size_t row = tile->first + tile->rows;
+    double value;
+    const char *stop = at;
+    if (column->kind == PL_COLUMN_NUMBERS) {
+        if (*at == r->dialect.separator || *at == r->dialect.line_end) {
+            pl_tile_miss(tile, index);
+            return;
+        }
+        stop += pl_quick_number(at, c->to, &value);
+    }
+    if (stop > at && stop < c->to && (*stop == r->dialect.separator || *stop == r->dialect.line_end)) {
+        pl_tile_put(tile, index, value);
+        return;
+    }
+    pl_cell cell = pl_cell_read(r->dialect, at, c->to);
+    take_cell(r, c, column, &cell, row, record);
+    if (column->kind == PL_COLUMN_NUMBERS) pl_tile_put(tile, index, column->numbers[row]);
+}
+
+/* A record whose cells are as many as the columns. */
+static void parse_cells(reading *r, chunk *c, pl_tile *tile, const char *from, const char *at, const uint32_t *stops,
+                        size_t record) {
+    const pl_column *columns = r->table->columns;
+    for (size_t i = 0; i < r->table->column_count; i++) {
+        const char *stop = from + stops[i];
+        size_t length = (size_t)(stop - at);
+        double value;
+        if (columns[i].kind == PL_COLUMN_NUMBERS && length - 1 < 8 && pl_short_number(stop, length, &value))
+            pl_tile_put(tile, i, value);
+        else if (columns[i].kind != PL_COLUMN_SKIPPED)
+            parse_cell(r, c, tile, i, at, record);
+        at = stop + 1;
+    }
+    pl_tile_next(tile);
+}
+
+/* Reads the whole records among the next PL_STOPS_BYTES; returns where the first other one begins. */
+static const char *parse_stretch(reading *r, chunk *c, pl_tile *tile, pl_stops *stops, const char *from) {
+    size_t columns = r->table->column_count, first = 0;
+    const char *at = from;
+    pl_stops_find(stops, r->dialect, from, c->to);
+    for (size_t i = 0; i < stops->line_count; i++) {
+        size_t end = stops->lines[i], row = tile->first + tile->rows, record = row - c->first_row + c->first_record;
+        if (end - first == columns && at - r->source->bytes.at >= 8) {
+            parse_cells(r, c, tile, from, at, stops->at + first, record);
+        } else {
+            pl_tile_flush(tile, row + 1);
+            parse_record(r, c, at, row, record);
+        }
+        at = from + stops->at[end - 1] + 1;
+        first = end;
+    }
+    return at;
+}
+
+static void parse_quickly(reading *r, chunk *c) {
+    pl_stops *stops = malloc(sizeof *stops);
+    pl_tile tile;
+    bool ready = pl_tile_create(&tile, r->table, c->first_row) && stops;
+    c->failed |= !ready;
+    for (const char *at = c->from; ready && at < c->to;) {
+        const char *next = parse_stretch(r, c, &tile, stops, at);
+        if (next == at) { /* a long record, or the last without a line end */
+            size_t row = tile.first + tile.rows;
+            pl_tile_flush(&tile, row + 1);
+            next = parse_record(r, c, at, row, row - c->first_row + c->first_record);
+        }
+        at = next;
+    }
+    if (ready) pl_tile_flush(&tile, 0);
+    pl_tile_free(&tile);
+    free(stops);
+}
+
+static void parse(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    reading *r = context;
+    chunk *c = &r->chunks[index];
+    if (r->has_quotes || r->has_blanks)
+        parse_with_care(r, c);
+    else
+        parse_quickly(r, c);
     pl_source_release(r->source, c->from, c->to);
 }
 
@@ -331,31 +412,23 @@ static pl_status make_columns(reading *r, pl_problems *problems) {
     return PL_OK;
 }
 
-static void renumber(const reading *r, const chunk *c, const uint32_t *numbers) {
-    for (size_t i = 0; i < r->table->column_count; i++) {
+/* The numbers that texts have in their chunk become those of the table: in the order of first arrival in the file, since chunks are
+ * joined in their order. */
+static void join_texts(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    reading *r = context;
+    chunk *c = &r->chunks[index];
+    if (!c->texts) return;
+    uint32_t *numbers = malloc((pl_intern_count(c->texts) + 1) * sizeof *numbers);
+    bool good = numbers && pl_intern_add_all(r->table->texts, c->texts, numbers) == PL_OK;
+    for (size_t i = 0; good && i < r->table->column_count; i++) {
         uint32_t *texts = r->table->columns[i].texts;
         for (size_t row = c->first_row; texts && row < c->first_row + c->rows; row++) texts[row] = numbers[texts[row]];
     }
-}
-
-/* The numbers that texts have in their chunk become those of the table: in the order of first arrival in the file. */
-static pl_status join_texts(reading *r) {
-    for (size_t i = 0; i < r->chunk_count; i++) {
-        chunk *c = &r->chunks[i];
-        if (!c->texts) continue;
-        size_t count = pl_intern_count(c->texts);
-        uint32_t *numbers = malloc((count + 1) * sizeof *numbers);
-        pl_status status = numbers ? PL_OK : PL_MEMORY;
-        if (numbers) numbers[0] = 0;
-        for (size_t k = 1; k <= count && status == PL_OK; k++)
-            status = pl_intern_add(r->table->texts, pl_intern_text(c->texts, (uint32_t)k), &numbers[k]);
-        if (status == PL_OK) renumber(r, c, numbers);
-        free(numbers);
-        pl_intern_free(c->texts);
-        c->texts = NULL;
-        if (status != PL_OK) return status;
-    }
-    return PL_OK;
+    c->failed |= !good;
+    free(numbers);
+    pl_intern_free(c->texts);
+    c->texts = NULL;
 }
 
 static pl_status collect(reading *r, pl_problems *problems) {
@@ -366,8 +439,7 @@ static pl_status collect(reading *r, pl_problems *problems) {
         if (c->failed || found == PL_MEMORY) return PL_MEMORY;
         if (found != PL_OK) status = found;
     }
-    pl_status joined = join_texts(r);
-    return joined == PL_OK ? status : joined;
+    return status;
 }
 
 /* Finds header and rows; where the bytes are not UTF-8, once more after they have been recoded. */
@@ -394,7 +466,7 @@ static pl_status read_source(reading *r, pl_problems *problems) {
     pl_status header = pl_header_check(r->table, problems);
     if (header != PL_MEMORY) status = make_columns(r, problems);
     if (status != PL_OK || header == PL_MEMORY) return status != PL_OK ? status : header;
-    pl_pool_run(r->options->pool, r->chunk_count, parse, r);
+    pl_pool_run_in_order(r->options->pool, r->chunk_count, parse, join_texts, r);
     status = collect(r, problems);
     return status != PL_OK ? status : header;
 }

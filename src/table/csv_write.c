@@ -20,10 +20,19 @@ static bool is_formula(pl_str text) {
     return text.len && strchr("=+-@\t\r", text.at[0]) && !pl_number_parse(text, &number);
 }
 
+/* Bytes for which a text is put in quotes. */
+static bool needs_quotes(pl_str text) {
+    static const bool special[256] = {[','] = true, ['"'] = true, ['\r'] = true, ['\n'] = true, [';'] = true, ['\t'] = true};
+    if (!text.len) return false;
+    if (text.at[0] == ' ' || text.at[text.len - 1] == ' ') return true;
+    for (size_t i = 0; i < text.len; i++)
+        if (special[(unsigned char)text.at[i]]) return true;
+    return false;
+}
+
 void pl_csv_text(pl_csv_writer *writer, pl_str text) {
     begin_cell(writer);
-    bool quote = text.len && (text.at[0] == ' ' || text.at[text.len - 1] == ' ');
-    for (size_t i = 0; i < text.len && !quote; i++) quote = text.at[i] && strchr(",\"\r\n;\t", text.at[i]);
+    bool quote = needs_quotes(text);
     if (quote) pl_output_add(writer->output, literal("\""));
     if (writer->for_people && is_formula(text)) pl_output_add(writer->output, literal("'"));
     if (quote) {

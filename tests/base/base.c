@@ -325,6 +325,28 @@ static void test_intern(void **state) {
     pl_intern_free(intern);
 }
 
+static void test_sets_of_texts_join_in_the_order_of_their_numbers(void **state) {
+    (void)state;
+    pl_intern *into, *from;
+    uint32_t ids[101], id;
+    assert_int_equal(pl_intern_create(&into, 0), PL_OK);
+    assert_int_equal(pl_intern_create(&from, 0), PL_OK);
+    assert_int_equal(pl_intern_add(into, pl_str_of("50"), &id), PL_OK);
+    assert_int_equal(pl_intern_add(into, pl_str_of("other"), &id), PL_OK);
+    for (int i = 1; i <= 100; i++) {
+        char text[16];
+        snprintf(text, sizeof text, "%d", i);
+        assert_int_equal(pl_intern_add(from, pl_str_of(text), &id), PL_OK);
+    }
+    assert_int_equal(pl_intern_add_all(into, from, ids), PL_OK);
+    assert_int_equal(ids[0], 0);
+    for (uint32_t i = 1; i <= 100; i++) assert_int_equal(ids[i], i < 50 ? i + 2 : i == 50 ? 1 : i + 1);
+    assert_int_equal(pl_intern_count(into), 101);
+    assert_true(pl_str_is(pl_intern_text(into, ids[77]), "77"));
+    pl_intern_free(into);
+    pl_intern_free(from);
+}
+
 static void check_digest(pl_digest_kind kind, const char *text, const char *wanted) {
     unsigned char digest[PL_DIGEST_SIZE];
     char hex[PL_DIGEST_HEX];
@@ -371,6 +393,36 @@ static void test_pool_does_every_task_once(void **state) {
     counting c = {0};
     pl_pool_run(NULL, 4, count_task, &c);
     assert_int_equal(atomic_load(&c.sum), 10);
+}
+
+typedef struct queueing {
+    size_t made[300]; /* per index: what was made */
+    size_t taken;     /* so many, in order */
+} queueing;
+
+static void make_one(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    ((queueing *)context)->made[index] = index + 1;
+}
+
+static void take_one(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    queueing *q = context;
+    assert_int_equal(index, q->taken);
+    assert_int_equal(q->made[index], index + 1);
+    q->taken++;
+}
+
+static void test_what_is_made_side_by_side_is_taken_in_order(void **state) {
+    (void)state;
+    for (unsigned threads = 0; threads <= 8; threads += 2) {
+        pl_pool *pool = NULL;
+        if (threads) assert_int_equal(pl_pool_create(&pool, threads), PL_OK);
+        queueing q = {0};
+        pl_pool_run_in_order(pool, 300, make_one, take_one, &q);
+        assert_int_equal(q.taken, 300);
+        pl_pool_free(pool);
+    }
 }
 
 static bool use_everything(void *context) {
@@ -475,6 +527,8 @@ int main(void) {
         cmocka_unit_test(test_intern),
         cmocka_unit_test(test_digests),
         cmocka_unit_test(test_pool_does_every_task_once),
+        cmocka_unit_test(test_what_is_made_side_by_side_is_taken_in_order),
+        cmocka_unit_test(test_sets_of_texts_join_in_the_order_of_their_numbers),
         cmocka_unit_test(test_memory_runs_out_cleanly),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -296,6 +296,134 @@ static void test_a_failed_write_is_remembered(void **state) {
     assert_int_equal(calls, 1);
 }
 
+/* A text of rows of odd numbers, and the same again with quotes around the first header, which takes the reader another way. */
+static void odd_numbers(pl_buffer *out, bool quotes, size_t rows, size_t columns, const char *line_end) {
+    static const char letters[] = "0123456789012345678901234567890123456789....-+e ,;x";
+    uint64_t state = 7;
+    for (size_t i = 0; i < columns; i++) pl_buffer_print(out, quotes && !i ? "\"n%zu\"" : i ? ",n%zu" : "n%zu", i);
+    pl_buffer_text(out, line_end);
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t i = 0; i < columns; i++) {
+            if (i) pl_buffer_char(out, ',');
+            state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+            size_t length = state >> 60; /* plain numbers of all lengths, and cells of any of the letters */
+            for (size_t k = 0; k < length; k++) {
+                state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+                size_t most = state >> 40 & 15 ? 10 : sizeof letters - 1;
+                pl_buffer_char(out, k == 3 && length % 2 ? '.' : letters[(state >> 33) % most]);
+            }
+        }
+        if (row + 1 < rows) pl_buffer_text(out, line_end);
+    }
+}
+
+static void check_same_tables(const pl_table *a, const pl_table *b) {
+    assert_int_equal(a->rows, b->rows);
+    for (size_t i = 0; i < a->column_count; i++) {
+        assert_memory_equal(a->columns[i].numbers, b->columns[i].numbers, a->rows * sizeof(double));
+        assert_memory_equal(a->columns[i].present, b->columns[i].present, (a->rows + 63) / 64 * 8);
+    }
+}
+
+static void test_short_cuts_read_what_the_long_way_reads(void **state) {
+    (void)state;
+    static const char *const line_ends[] = {"\n", "\r\n", "\r"};
+    for (size_t i = 0; i < 3; i++) {
+        pl_table tables[2];
+        pl_problems problems[2];
+        pl_csv_options options = {.choose = choose};
+        for (int quotes = 0; quotes < 2; quotes++) {
+            pl_buffer text;
+            pl_buffer_init(&text, 0);
+            pl_problems_init(&problems[quotes], 5000);
+            odd_numbers(&text, quotes, 3000, i == 1 ? 1 : 37, line_ends[i]);
+            pl_csv_read_bytes(&tables[quotes], "odd.csv", pl_buffer_view(&text), &options, &problems[quotes]);
+            pl_buffer_free(&text);
+        }
+        check_same_tables(&tables[0], &tables[1]);
+        assert_int_equal(problems[0].errors, problems[1].errors);
+        assert_true(problems[0].errors > 10);
+        for (size_t k = 0; k < problems[0].count; k++) {
+            assert_string_equal(problems[0].items[k].text, problems[1].items[k].text);
+            assert_int_equal(problems[0].items[k].place.row, problems[1].items[k].place.row);
+        }
+        for (int quotes = 0; quotes < 2; quotes++) {
+            pl_table_free(&tables[quotes]);
+            pl_problems_free(&problems[quotes]);
+        }
+    }
+}
+
+static void write_part(void *context, size_t part, pl_output *to) {
+    (void)context;
+    for (size_t i = 0; i < 3; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%zu\n", 3 * part + i);
+        pl_output_add(to, pl_str_of(text));
+    }
+}
+
+/* 0 to 2,999, one a line, whichever threads wrote them. */
+static void test_parts_come_out_in_order(void **state) {
+    (void)state;
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        pl_pool *pool;
+        pl_output output;
+        pl_buffer out;
+        pl_buffer_init(&out, 0);
+        assert_int_equal(pl_pool_create(&pool, threads), PL_OK);
+        pl_output_init(&output, pl_sink_buffer, &out);
+        pl_output_parts(&output, pool, 1000, write_part, NULL);
+        assert_int_equal(pl_output_finish(&output), PL_OK);
+        char *at = out.at;
+        for (long i = 0; i < 3000; i++) {
+            assert_int_equal(strtol(at, &at, 10), i);
+            assert_int_equal(*at++, '\n');
+        }
+        assert_int_equal(*at, 0);
+        pl_buffer_free(&out);
+        pl_pool_free(pool);
+    }
+}
+
+static bool write_parts(void *context) {
+    (void)context;
+    pl_output output;
+    pl_buffer out;
+    pl_buffer_init(&out, 0);
+    pl_output_init(&output, pl_sink_buffer, &out);
+    pl_output_parts(&output, NULL, 10, write_part, NULL);
+    bool good = pl_output_finish(&output) == PL_OK;
+    pl_buffer_free(&out);
+    return good;
+}
+
+static void test_parts_survive_a_lack_of_memory(void **state) {
+    (void)state;
+    assert_true(allocations_walk(write_parts, NULL, 1000) > 2);
+}
+
+/* A text without quotes takes the short cuts. */
+static bool read_plainly(void *context) {
+    (void)context;
+    pl_table table;
+    pl_problems problems;
+    pl_problems_init(&problems, 0);
+    pl_csv_options options = {.choose = choose};
+    pl_status status = pl_csv_read_bytes(&table, "f.csv", pl_str_of("a,n,b\nx,1,y\nz,2.5,w\n"), &options, &problems);
+    assert_true(status == PL_OK || status == PL_MEMORY);
+    bool good = status == PL_OK && table.columns[1].numbers[1] == 2.5 && pl_str_is(pl_table_text(&table, 2, 1), "w");
+    assert_true(good || status == PL_MEMORY);
+    pl_table_free(&table);
+    pl_problems_free(&problems);
+    return good;
+}
+
+static void test_short_cuts_survive_a_lack_of_memory(void **state) {
+    (void)state;
+    assert_true(allocations_walk(read_plainly, NULL, 1000) > 10);
+}
+
 static bool read_and_write(void *context) {
     (void)context;
     pl_table table;
@@ -342,6 +470,10 @@ int main(void) {
         cmocka_unit_test(test_csv_for_programs_and_for_people),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_a_failed_write_is_remembered),
+        cmocka_unit_test(test_short_cuts_read_what_the_long_way_reads),
+        cmocka_unit_test(test_parts_come_out_in_order),
+        cmocka_unit_test(test_short_cuts_survive_a_lack_of_memory),
+        cmocka_unit_test(test_parts_survive_a_lack_of_memory),
         cmocka_unit_test(test_memory_runs_out_cleanly),
     };
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);

@@ -25,6 +25,10 @@ unsigned pl_pool_threads(const pl_pool *pool);
  * task, nor from two threads at once on one pool. A task reports failure through its context. */
 void pl_pool_run(pl_pool *pool, size_t count, pl_task *task, void *context);
 
+/* Makes and takes 0 .. count-1: `make` as pl_pool_run does its tasks, and after each of them `take` with the same index on the same
+ * thread, in rising order and one at a time. For results that are made side by side and must come out in a row. */
+void pl_pool_run_in_order(pl_pool *pool, size_t count, pl_task *make, pl_task *take, void *context);
+
 /* How many tasks of the current or last run have been started, and of how many. May be asked from any thread while the pool
  * lives; for a progress bar. */
 void pl_pool_progress(const pl_pool *pool, size_t *started, size_t *count);

@@ -2,6 +2,7 @@
 #ifndef PLUMBLINE_TABLE_WRITE_H
 #define PLUMBLINE_TABLE_WRITE_H
 
+#include <plumbline/base/pool.h>
 #include <plumbline/base/status.h>
 #include <plumbline/base/text.h>
 
@@ -20,6 +21,11 @@ void pl_output_init(pl_output *output, pl_sink *sink, void *context);
 /* Writes what is pending; returns the status of everything so far; frees the buffer. */
 pl_status pl_output_finish(pl_output *output);
 void pl_output_add(pl_output *output, pl_str bytes);
+
+/* Writes parts 0 .. count-1 one after another, made on all threads of the pool. Parts should be neither tiny nor huge: each is held
+ * in memory. `write` may run on several threads at once. */
+typedef void pl_output_part(void *context, size_t part, pl_output *to);
+void pl_output_parts(pl_output *output, pl_pool *pool, size_t count, pl_output_part *write, void *context);
 
 /* Sinks: a file descriptor (context: int *; PL_IO when the write fails) and a buffer (context: pl_buffer *). */
 pl_status pl_sink_descriptor(void *context, const char *bytes, size_t size);

@@ -1,0 +1,38 @@
+#include "table/tile.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+bool pl_tile_create(pl_tile *tile, pl_table *table, size_t first_row) {
+    *tile = (pl_tile){.table = table, .first = first_row};
+    tile->numbers = malloc((table->column_count + 1) * PL_TILE_STRIDE * sizeof *tile->numbers);
+    tile->missing = calloc(table->column_count + 1, sizeof *tile->missing);
+    return tile->numbers && tile->missing;
+}
+
+void pl_tile_free(pl_tile *tile) {
+    free(tile->numbers);
+    free(tile->missing);
+}
+
+static void clear_bits(uint64_t *present, size_t word, uint64_t bits) {
+    if (bits) atomic_fetch_and_explicit((_Atomic uint64_t *)&present[word], ~bits, memory_order_relaxed);
+}
+
+void pl_clear_present(pl_column *column, size_t row, uint64_t missing) {
+    unsigned shift = row % 64;
+    clear_bits(column->present, row / 64, missing << shift);
+    if (shift) clear_bits(column->present, row / 64 + 1, missing >> (64 - shift));
+}
+
+void pl_tile_flush(pl_tile *tile, size_t first_row) {
+    for (size_t i = 0; tile->rows && i < tile->table->column_count; i++) {
+        pl_column *column = &tile->table->columns[i];
+        if (column->kind != PL_COLUMN_NUMBERS) continue;
+        memcpy(column->numbers + tile->first, tile->numbers + i * PL_TILE_STRIDE, tile->rows * sizeof *column->numbers);
+        pl_clear_present(column, tile->first, tile->missing[i]);
+        tile->missing[i] = 0;
+    }
+    tile->first = first_row;
+    tile->rows = 0;
+}
