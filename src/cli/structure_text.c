@@ -124,10 +124,17 @@ static void write_children(page *p, const pl_structure_node *node) {
     finish_grid(p, &grid);
 }
 
-/* Where all children of the top are leaves, they were listed already. */
+/* Where the top has no other children, they were listed already. */
+static bool are_listed(const page *p) {
+    const pl_structure_node *top = &p->structure->nodes[0];
+    for (size_t i = 0; i < top->child_count; i++)
+        if (indicator(p, top->children[i].indicator)->child_count) return false;
+    return true;
+}
+
 static void write_leaves(page *p) {
     const pl_structure *s = p->structure;
-    if (s->leaf_count == s->nodes[0].child_count) return;
+    if (are_listed(p)) return;
     bool curve = any_curve(s->leaves, s->leaf_count);
     end_line(p);
     pl_buffer_print(&p->line, cli_text(p->call, "Leaves against %.*s", "末级指标与 %.*s"), PL_ARG(indicator(p, s->top)->code));
@@ -228,7 +235,10 @@ static void read_weights(page *p, const pl_structure_node *node) {
     if (node->found.state == PL_WEIGHTS_NONE) return;
     pl_buffer_text(&p->line, cli_text(p->call, "  weights: ", "  权重："));
     pl_buffer_text(&p->line, state_text(p, node->found.state));
-    if (node->found.state == PL_WEIGHTS_IMPOSSIBLE || node->found.state == PL_WEIGHTS_NEAREST) {
+    bool missed = node->found.state == PL_WEIGHTS_IMPOSSIBLE || node->found.state == PL_WEIGHTS_NEAREST;
+    if (missed && node->found.worst < 0.0005) {
+        pl_buffer_text(&p->line, cli_text(p->call, " (less than 0.1 points off)", "（相差不到 0.1 个百分点）"));
+    } else if (missed) {
         pl_buffer_text(&p->line, cli_text(p->call, " (up to ", "（最多相差 "));
         put_number(&p->line, 100 * node->found.worst, 1);
         pl_buffer_text(&p->line, cli_text(p->call, " points off)", " 个百分点）"));
@@ -257,8 +267,7 @@ void cli_structure_text(const cli_call *call, const pl_structure *structure, pl_
     pl_buffer_init(&p.line, 0);
     if (structure->step > 1) {
         pl_buffer_print(
-            &p.line,
-            cli_text(call, "Of so many units every %zuth is looked at, by place.\n", "单位很多，按名次每 %zu 个取一个。\n"),
+            &p.line, cli_text(call, "Of so many units one in %zu is looked at, by place.\n", "单位很多，按名次每 %zu 个取一个。\n"),
             structure->step);
         end_line(&p);
     }

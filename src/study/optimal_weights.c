@@ -20,6 +20,8 @@
 
 #define MOST_TRIALS 300
 #define DIFFERENCE 1e-6 /* of a weight, for derivatives; weights add up to 1 */
+#define LEAST_GAIN 1e-7 /* a step that makes the rest smaller by less is the last: where the aim can be met, steps gain far more   \
+                         */
 #define LEAST_DAMPING 1e-15
 #define MOST_DAMPING 1e12
 
@@ -29,7 +31,7 @@ typedef struct search {
     pl_arena memory;
     pl_combine how;
     size_t count, rows;
-    bool complete;
+    bool exact;       /* scores are complete and averaged: correlations follow from those of the children */
     double *scores;   /* per child `rows`; NAN: missing */
     double *entering; /* what is averaged: the scores, their logarithms, or one over them */
     double *room;     /* per worker 3 * rows */
@@ -37,6 +39,9 @@ typedef struct search {
     double *weights, *influences; /* the best so far, and */
     double *trial, *reached;      /* the next ones */
     double *derivatives;          /* row i: of all influences by weight i */
+    double *deviations;           /* per child */
+    double *correlations;         /* of the best weights, where they follow from the children's */
+    double length;                /* sqrt(v'Rv) */
     double *normal, *step;        /* normal equations and their solution; `step` has room for as many numbers again */
     bool *fixed;                  /* weights that stay 0 */
 } search;
@@ -126,7 +131,7 @@ static double deviation(const double *scores, size_t n) {
 
 /* Weights from `step`, which holds them times the deviations. */
 static bool take_start(search *q) {
-    for (size_t i = 0; i < q->count; i++) q->weights[i] = fmax(0, q->step[i]) / deviation(q->scores + i * q->rows, q->rows);
+    for (size_t i = 0; i < q->count; i++) q->weights[i] = fmax(0, q->step[i]) / q->deviations[i];
     return rescale(q->weights, q->count);
 }
 
@@ -134,10 +139,10 @@ static bool take_start(search *q) {
  * had nothing to do with one another. True where the aim is out of reach for certain. */
 static bool begin(search *q) {
     size_t n = q->count;
-    bool single = q->how == PL_COMBINE_MEAN && q->complete && q->node->siblings, negative = false;
+    bool negative = false;
     for (size_t i = 0; i < n; i++) q->step[i] = sqrt(q->aims[i]);
-    if (single) memcpy(q->normal, q->node->siblings, n * n * sizeof *q->normal);
-    if (single && solve(q->normal, q->step, n)) {
+    if (q->exact) memcpy(q->normal, q->node->siblings, n * n * sizeof *q->normal);
+    if (q->exact && solve(q->normal, q->step, n)) {
         for (size_t i = 0; i < n; i++) negative = negative || q->step[i] < -1e-9;
         if (take_start(q)) return negative;
     }
@@ -148,10 +153,38 @@ static bool begin(search *q) {
 
 /* ---- the damped method ---- */
 
+/* With v_i = w_i s_i the correlation of child i is r_i = (Rv)_i / sqrt(v'Rv). */
+static void correlate(search *q) {
+    size_t n = q->count;
+    double squares = 0;
+    for (size_t i = 0; i < n; i++) q->step[i] = q->weights[i] * q->deviations[i];
+    for (size_t i = 0; i < n; i++) {
+        q->correlations[i] = pl_product(q->node->siblings + i * n, q->step, n);
+        squares += q->step[i] * q->correlations[i];
+    }
+    q->length = sqrt(squares);
+    for (size_t i = 0; i < n; i++) q->correlations[i] /= q->length;
+}
+
+/* By weight k: of r_i it is s_k (R_ik - r_i r_k) / sqrt(v'Rv), and of r_i |r_i| / sum(r^2) what follows from that. */
+static void derive_exactly(const search *q, size_t k, double *out) {
+    const double *r = q->correlations;
+    double squares = pl_product(r, r, q->count), drift = 0;
+    for (size_t i = 0; i < q->count; i++) {
+        out[i] = q->deviations[k] * (q->node->siblings[k * q->count + i] - r[i] * r[k]) / q->length;
+        drift += 2 * r[i] * out[i] / squares;
+    }
+    for (size_t i = 0; i < q->count; i++) out[i] = 2 * fabs(r[i]) / squares * out[i] - r[i] * fabs(r[i]) / squares * drift;
+}
+
 static void derive_one(void *context, size_t index, unsigned worker) {
     const search *q = context;
     double *room = q->room + worker * (3 * q->rows + q->count), *weights = room + 3 * q->rows;
     double *out = q->derivatives + index * q->count;
+    if (q->exact) {
+        derive_exactly(q, index, out);
+        return;
+    }
     memcpy(weights, q->weights, q->count * sizeof *weights);
     weights[index] += DIFFERENCE;
     bool known = influence(q, weights, room, out);
@@ -202,6 +235,7 @@ static void approach(search *q) {
     double damping = 1e-3, best = miss(q, q->weights, q->influences);
     bool moved = true;
     for (int trial = 0; trial < MOST_TRIALS && best > 1e-26 && damping < MOST_DAMPING; trial++) {
+        if (moved && q->exact) correlate(q);
         if (moved) pl_pool_run(q->s->pool, q->count, derive_one, q);
         if (moved && fix(q) < 1e-14) return;
         double next = try_step(q, damping) ? miss(q, q->trial, q->reached) : INFINITY;
@@ -210,7 +244,7 @@ static void approach(search *q) {
         if (!moved) continue;
         swap(&q->weights, &q->trial);
         swap(&q->influences, &q->reached);
-        bool stuck = best - next <= 1e-15 * best;
+        bool stuck = best - next <= LEAST_GAIN * best;
         best = next;
         if (stuck) return;
     }
@@ -252,17 +286,20 @@ static size_t units_with_any(const search *q) {
 static pl_status make_room(search *q) {
     size_t n = q->count, workers = pl_pool_threads(q->s->pool);
     q->rows = units_with_any(q);
-    q->complete = q->rows == q->node->complete;
+    q->exact = q->how == PL_COMBINE_MEAN && q->rows == q->node->complete;
     q->scores = numbers(q, n * q->rows);
     q->entering = numbers(q, n * q->rows);
     q->room = numbers(q, workers * (3 * q->rows + n));
     q->trial = numbers(q, n);
     q->reached = numbers(q, n);
     q->derivatives = numbers(q, n * n);
+    q->deviations = numbers(q, n);
+    q->correlations = numbers(q, n);
     q->normal = numbers(q, n * n);
     q->step = numbers(q, n);
     q->fixed = pl_arena_array(&q->memory, n, sizeof *q->fixed);
-    bool room = q->scores && q->entering && q->room && q->trial && q->reached && q->derivatives && q->normal && q->step && q->fixed;
+    bool room = q->scores && q->entering && q->room && q->trial && q->reached && q->derivatives && q->deviations &&
+                q->correlations && q->normal && q->step && q->fixed;
     return room ? PL_OK : PL_MEMORY;
 }
 
@@ -273,6 +310,7 @@ static pl_status run(search *q, pl_found_weights *found) {
     q->influences = numbers(q, n);
     if (!q->weights || !q->influences) return PL_MEMORY;
     load_scores(q);
+    for (size_t i = 0; i < n; i++) q->deviations[i] = deviation(q->scores + i * q->rows, q->rows);
     bool impossible = begin(q);
     approach(q);
     found->worst = 0;
