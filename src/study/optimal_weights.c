@@ -20,8 +20,8 @@
 
 #define MOST_TRIALS 300
 #define DIFFERENCE 1e-6 /* of a weight, for derivatives; weights add up to 1 */
-#define LEAST_GAIN 1e-7 /* a step that makes the rest smaller by less is the last: where the aim can be met, steps gain far more   \
-                         */
+/* A step that makes the rest smaller by less is the last: where the aim can be met, steps gain far more. */
+#define LEAST_GAIN 1e-7
 #define LEAST_DAMPING 1e-15
 #define MOST_DAMPING 1e12
 

@@ -246,6 +246,46 @@ static void test_impossible_weights(void **state) {
     close_study(&s);
 }
 
+/* Sum of squared differences from equal influence, of the scores of nodes 1 to 3 and their mean with the weights w. */
+static double miss_of(const study *s, const double w[3]) {
+    enum { N = 8 };
+    double x[3][N], t[N], room[2 * N], r[3], squares = 0, sum = 0;
+    size_t pairs;
+    for (size_t u = 0; u < N; u++) {
+        t[u] = 0;
+        for (size_t i = 0; i < 3; i++) {
+            const uint64_t *present;
+            x[i][u] = pl_evaluation_column(s->scores->evaluation, s->compiled->nodes[i + 1].score, &present)[u];
+            t[u] += w[i] * x[i][u];
+        }
+    }
+    for (size_t i = 0; i < 3; i++) {
+        r[i] = pl_pairwise(x[i], t, N, room, &pairs);
+        squares += r[i] * r[i];
+    }
+    for (size_t i = 0; i < 3; i++) sum += (r[i] * fabs(r[i]) / squares - 1.0 / 3) * (r[i] * fabs(r[i]) / squares - 1.0 / 3);
+    return sum;
+}
+
+/* Where the aim is out of reach, no weights on a fine grid come nearer than those that were found. */
+static void test_nearest_weights(void **state) {
+    (void)state;
+    study s;
+    static const char indicators[] = "code,parent,score\nt,,\na,t,x\nb,t,x\nc,t,x\n";
+    static const char data[] =
+        "unit,a,b,c\nu1,1,1,2\nu2,2,-1,1\nu3,-1,3,-1\nu4,-1,-1,-2\nu5,1,1,3\nu6,1,-2,-1\nu7,-1,1,1\nu8,-1,-1,-3\n";
+    assert_int_equal(open_study(&s, indicators, data, PL_AIM_EQUAL, NULL), PL_OK);
+    const pl_found_weights *found = &s.structure->nodes[0].found;
+    assert_int_equal(found->state, PL_WEIGHTS_IMPOSSIBLE);
+    double best = miss_of(&s, found->weights), nearest = 1;
+    for (int a = 0; a <= 200; a++)
+        for (int b = 0; a + b <= 200; b++)
+            nearest = fmin(nearest, miss_of(&s, (double[]){a / 200.0, b / 200.0, (200 - a - b) / 200.0}));
+    assert_true(best <= nearest);
+    assert_true(best > nearest - 1e-4); /* the grid is fine enough to tell */
+    close_study(&s);
+}
+
 /* Worked by hand: a = 1 2 3 4, b = 2 1 4 3: variances 5/3, covariance 1; their sum varies by 16/3. */
 static void test_worked_case(void **state) {
     (void)state;
@@ -316,6 +356,7 @@ int main(void) {
         cmocka_unit_test(test_two_children),
         cmocka_unit_test(test_found_weights_hold),
         cmocka_unit_test(test_impossible_weights),
+        cmocka_unit_test(test_nearest_weights),
         cmocka_unit_test(test_worked_case),
         cmocka_unit_test(test_same_bits_on_any_number_of_threads),
         cmocka_unit_test(test_every_allocation_may_fail),
