@@ -28,7 +28,7 @@ static void write_overview(const cli_call *call, cli_result *r) {
     say(r, cli_text(call, "plumbline: scores, ranks and explains a year of work\n\nusage: plumbline COMMAND ...\n\n",
                     "准绳 plumbline：为一年的工作计分、排名并给出理由\n\n用法：plumbline 命令 ...\n\n"));
     for (const cli_command *const *c = cli_commands; *c; c++)
-        print(r, "  %-9s%s\n", (*c)->name, cli_text(call, (*c)->summary, (*c)->summary_zh));
+        print(r, "  %-11s%s\n", (*c)->name, cli_text(call, (*c)->summary, (*c)->summary_zh));
     say(r, cli_text(call,
                     "\n  plumbline help COMMAND          how a command is used\n"
                     "  plumbline help functions        all functions of the rule language\n"

@@ -58,7 +58,33 @@
 /* Where more than a third of the values are the same, mostly 0, quartiles say nothing of how far the rest may lie. */
 #define MANY_ALIKE 0.34
 
+/* ---- structure ---- */
+
+/* Two pairs lie on a line whatever they are. */
+#define FEW_TO_CORRELATE 3
+/* What COINr calls strong among the indicators of a node, and weak with the node above. */
+#define STRONG_SIBLINGS 0.92
+#define WEAK_WITH_NODE 0.3
+/* Influence is rarely the weight; twice or half of it, and five points away, is no accident of rounding. */
+#define FAR_FROM_WEIGHT 2.0
+#define FAR_IN_POINTS 0.05
+/* A curve through few units follows each of them. It takes up some four units' worth of chance, so it must tell a tenth more than a
+ * line, and where units are few as much more as ten of them are. */
+#define FEW_FOR_CURVE 30
+#define CURVE_GAIN 0.1
+#define CURVE_CHANCE 10.0
+/* Alpha that rises by so much when an indicator is left out. */
+#define ALPHA_GAIN 0.05
+/* Eigenvalues that add up to the number of indicators are equal to 1 but for their last bits where nothing moves together. */
+#define ABOVE_ONE (1 + 1e-9)
+
+/* Influences that differ by less are the same: far below what anyone reads, far above the rounding of their sums. */
+#define SAME_INFLUENCE 1e-9
+
 /* ---- effort ---- */
+
+#define MOST_SIBLINGS 500u /* whose pairs are listed, with the eigenvalues of their correlations */
+#define MOST_ON_CURVE 1000u
 
 #define MOST_CELLS 5000000u /* indicators x units x periods: some 100 MB and three seconds */
 #define MOST_LEAVES 2000u   /* whose pairs are compared */
