@@ -2,15 +2,20 @@
 
 #include <math.h>
 
+/* Beyond it a range has no width that is a number. */
+#define LARGEST 1e300
+
 void axis_reach(axis *a, double x) {
-    if (!isfinite(x)) return;
+    if (!(fabs(x) <= LARGEST)) return;
     a->low = fmin(a->low, x);
     a->high = fmax(a->high, x);
 }
 
 void axis_round(axis *a, size_t most) {
     if (!(a->low <= a->high)) a->low = 0, a->high = 1;
-    if (!(a->low < a->high)) a->low -= fmax(fabs(a->low) * 0.05, 0.5), a->high += fmax(fabs(a->high) * 0.05, 0.5);
+    double size = fmax(fabs(a->low), fabs(a->high));
+    if (!(a->high - a->low > fmax(size * 1e-12, 1 / LARGEST)))
+        a->low -= fmax(fabs(a->low) * 0.05, 0.5), a->high += fmax(fabs(a->high) * 0.05, 0.5);
     a->step = picture_step(a->low, a->high, most > 2 ? most - 1 : 1);
     a->low = floor(a->low / a->step + 1e-9) * a->step;
     a->high = ceil(a->high / a->step - 1e-9) * a->step;

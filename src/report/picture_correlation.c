@@ -2,11 +2,13 @@
 
 #include <plumbline/base/number.h>
 
+#include <math.h>
+
 static double as_it_is(double correlation) { return correlation; }
 
 static pl_str two_decimals(picture *p, double correlation) {
     char text[PL_FIXED_SIZE];
-    pl_number_fixed(text, correlation, 2);
+    pl_number_fixed(text, fmin(fmax(correlation, -1), 1), 2);
     return text[0] == '-' ? picture_format(p, "−%s", text + 1) : picture_format(p, "%s", text);
 }
 

@@ -2,6 +2,8 @@
 
 #include <plumbline/base/number.h>
 
+#include <math.h>
+
 static double around_half(double share) { return 2 * share - 1; }
 
 /* Only what is certain is 0 or 100. */
@@ -9,7 +11,7 @@ static pl_str per_cent(picture *p, double share) {
     char text[PL_FIXED_SIZE];
     if (share > 0 && share < 0.01) return pl_str_of("<1");
     if (share < 1 && share > 0.99) return pl_str_of(">99");
-    pl_number_fixed(text, share * 100, 0);
+    pl_number_fixed(text, fmin(fmax(share, 0), 1) * 100, 0);
     return picture_format(p, "%s", text);
 }
 

@@ -45,7 +45,10 @@ static int by_place(const void *a, const void *b) {
 static double largest_place(const pl_place_bands *data) {
     double last = (double)data->places;
     if (data->places) return last;
-    for (size_t i = 0; i < data->count; i++) last = fmax(fmax(last, data->bands[i].nominal), data->bands[i].high);
+    for (size_t i = 0; i < data->count; i++) {
+        if (isfinite(data->bands[i].nominal)) last = fmax(last, data->bands[i].nominal);
+        if (isfinite(data->bands[i].high)) last = fmax(last, data->bands[i].high);
+    }
     return last;
 }
 

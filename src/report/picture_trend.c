@@ -93,7 +93,7 @@ static void draw_periods(const trend_chart *c) {
     size_t every = (size_t)fmax(picture_step(0, (wide + 12) / each, 1), 1);
     for (size_t i = c->from; i < count; i++) /* counted back from the last, which is always named */
         if ((count - 1 - i) % every == 0)
-            picture_text(p, x_of(c, i), c->bottom + 14, c->data->points[i].period, &text_muted, TEXT_CENTRE, MOST_LABEL);
+            picture_text(p, x_of(c, i), c->bottom + 18, c->data->points[i].period, &text_muted, TEXT_CENTRE, MOST_LABEL);
 }
 
 /* One run of periods that have a band; returns where it ends. */
@@ -163,7 +163,7 @@ static double compose(trend_chart *c, double width, const char *kind) {
     c->scale.from = c->bottom;
     c->scale.to = c->top;
     if (p->cr) draw_all(c);
-    return picture_foot(p, c->bottom + 26, width, c->left_out);
+    return picture_foot(p, c->bottom + 30, width, c->left_out);
 }
 
 pl_status pl_picture_trend(pl_output *output, const pl_trend *data, const pl_picture_options *options, pl_problems *problems) {

@@ -23,6 +23,7 @@ static pl_place_band bands[MANY];
 static double cells[300 * 300];
 static pl_sensitivity_bar bars[MANY];
 static pl_trend_point points[MANY];
+static const double sizes[] = {10, 100, 1000, 10000, 1e6}, seconds[] = {0.001, 0.02, 0, NAN, 30};
 static const pl_str groups[] = {{"区县", 6}, {"A & <B>", 7}};
 
 /* Unit i stands on place i + 1, between i - 1 and i + 4. */
@@ -43,7 +44,7 @@ static void make_data(void) {
         for (size_t j = 0; j < 300; j++) cells[i * 300 + j] = 1 / (1 + exp((double)i - (double)j));
 }
 
-typedef enum picture_kind { PLACES, DOMINANCE, CORRELATION, SENSITIVITY, TREND, KINDS } picture_kind;
+typedef enum picture_kind { PLACES, DOMINANCE, CORRELATION, SENSITIVITY, TREND, GROWTH, KINDS } picture_kind;
 
 typedef struct request {
     picture_kind kind;
@@ -59,6 +60,9 @@ static pl_status draw(pl_output *output, const request *r, pl_problems *problems
     if (r->kind == SENSITIVITY) return pl_picture_sensitivity(output, bars, r->count, &r->options, problems);
     const pl_trend trend = {points, r->count, 85, pl_str_of("分")};
     if (r->kind == TREND) return pl_picture_trend(output, &trend, &r->options, problems);
+    const pl_growth_series series[] = {{{"甲", 3}, sizes, seconds, r->count < 5 ? r->count : 5}, {{"乙", 3}, sizes, sizes, 4}};
+    const pl_growth growth = {series, 2, pl_str_of("units"), pl_str_of("seconds")};
+    if (r->kind == GROWTH) return pl_picture_growth(output, &growth, &r->options, problems);
     return pl_picture_correlation(output, &matrix, &r->options, problems);
 }
 
@@ -283,13 +287,28 @@ static void test_a_trend_has_its_band(void **state) {
     cairo_surface_t *image = draw_png(&r);
     int width = cairo_image_surface_get_width(image) / 2, right = width - 28;
     assert_true(right > 640 && right < 720);
-    /* the axis goes from 78 to 90 over 320, and ends 26 + 22 above the lower edge */
-    int bottom = cairo_image_surface_get_height(image) / 2 - 48;
+    /* the axis goes from 78 to 90 over 320, and ends 30 + 22 above the lower edge */
+    int bottom = cairo_image_surface_get_height(image) / 2 - 52;
     int x = right - 640 + 20 + 600 * 3 / 8; /* the fourth period: 83, from 81 to 86 */
     assert_int_equal(pixel_at(image, x + 3, bottom - 320 * 4 / 12), colour_mix(0xD55E00, PAPER, 0.25));
     assert_int_equal(pixel_at(image, x, bottom - 320 * 5 / 12), 0xD55E00);
     assert_int_equal(pixel_at(image, x + 3, bottom - 320 * 9 / 12), PAPER);
     cairo_surface_destroy(image);
+}
+
+static void test_growth_leaves_out_what_is_not_positive(void **state) {
+    (void)state;
+    request r = ask(GROWTH, 5, PL_PICTURE_PNG);
+    cairo_surface_t *image = draw_png(&r);
+    /* from 0.001 to 10,000 over 420, from 10 to 1,000,000 over 620 - 2 * 14; the lower edge is 46 + 22 below the axis */
+    int bottom = cairo_image_surface_get_height(image) / 2 - 68, left = cairo_image_surface_get_width(image) / 2 - 28 - 620 + 14;
+    assert_int_equal(pixel_at(image, left, bottom), 0x0072B2);                     /* 10, 0.001 */
+    assert_int_equal(pixel_at(image, left + 592 * 3 / 5, bottom - 420), 0xD55E00); /* 10,000, 10,000 */
+    cairo_surface_destroy(image);
+    r.options.format = PL_PICTURE_SVG;
+    /* a mark in the legend and one for each of three pairs; each has a path of its own */
+    assert_int_equal(draw_svg(&r, 0x0072B2).marks, 1 + 3);
+    assert_int_equal(draw_svg(&r, 0xD55E00).marks, 1 + 4);
 }
 
 static void test_every_sign_is_in_the_font(void **state) {
@@ -361,6 +380,27 @@ static void test_few_rows_and_many(void **state) {
             r.options.chosen = counts[i] / 2;
             assert_true(draw_svg(&r, NO_COLOUR).elements > 10);
         }
+}
+
+/* They are drawn somewhere, or not at all, but the picture comes to an end. */
+static void test_numbers_beyond_reason(void **state) {
+    (void)state;
+    static const double odd[] = {INFINITY, -INFINITY, 1.7e308, -1.7e308, 5e-324, 1e16, 0, -3};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        double x = odd[i], y = odd[(i + 3) % (sizeof odd / sizeof *odd)];
+        bands[1] = (pl_place_band){names[1], x, y, x, y, 1};
+        bars[1] = (pl_sensitivity_bar){names[1], x, y, x, y, x, y};
+        points[0].actual = points[1].actual = x;
+        points[2].low = y;
+        points[2].high = x;
+        cells[1] = x;
+        cells[2] = y;
+        for (int k = 0; k < KINDS; k++) {
+            request r = ask((picture_kind)k, 3, PL_PICTURE_SVG);
+            assert_true(draw_svg(&r, NO_COLOUR).elements > 10);
+        }
+        make_data();
+    }
 }
 
 /* Twice as long a name does not make the picture wider. */
@@ -435,10 +475,12 @@ int main(void) {
                                        cmocka_unit_test(test_which_rows_are_drawn),
                                        cmocka_unit_test(test_two_bars_for_each_assumption),
                                        cmocka_unit_test(test_every_sign_is_in_the_font),
+                                       cmocka_unit_test(test_growth_leaves_out_what_is_not_positive),
                                        cmocka_unit_test(test_a_trend_has_its_band),
                                        cmocka_unit_test(test_the_same_bytes_twice),
                                        cmocka_unit_test(test_few_rows_and_many),
                                        cmocka_unit_test(test_long_names_are_cut),
+                                       cmocka_unit_test(test_numbers_beyond_reason),
                                        cmocka_unit_test(test_an_output_that_fails),
                                        cmocka_unit_test(test_memory_runs_out)};
     return cmocka_run_group_tests_name("pictures", tests, NULL, NULL);

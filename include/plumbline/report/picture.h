@@ -97,4 +97,19 @@ typedef struct pl_trend {
 /* 趋势带图: what was, what may come, and where it should be. `chosen` is not read. */
 pl_status pl_picture_trend(pl_output *output, const pl_trend *data, const pl_picture_options *options, pl_problems *problems);
 
+typedef struct pl_growth_series {
+    pl_str label;
+    const double *x, *y; /* what is not positive has no place and is left out */
+    size_t count;
+} pl_growth_series;
+
+typedef struct pl_growth {
+    const pl_growth_series *series;
+    size_t count;
+    pl_str x_measure, y_measure; /* what the axes show */
+} pl_growth;
+
+/* 增长图: how one thing grows with another, both axes by powers of ten. `chosen` and `most` are not read. */
+pl_status pl_picture_growth(pl_output *output, const pl_growth *data, const pl_picture_options *options, pl_problems *problems);
+
 #endif
