@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 extern const cli_command cli_check, cli_score, cli_explain, cli_gap, cli_cover, cli_diff, cli_import, cli_export, cli_new, cli_help,
-    cli_version;
-const cli_command *const cli_commands[] = {&cli_check,  &cli_score,  &cli_explain, &cli_gap,  &cli_cover,   &cli_diff,
+    cli_version, cli_whatif;
+const cli_command *const cli_commands[] = {&cli_check,  &cli_score,  &cli_explain, &cli_gap,  &cli_whatif,  &cli_cover, &cli_diff,
                                            &cli_import, &cli_export, &cli_new,     &cli_help, &cli_version, NULL};
 
 const cli_option cli_data = {"--data", "F", NULL,
