@@ -2,6 +2,7 @@
 #include <plumbline/model/diff.h>
 #include <plumbline/study/cover.h>
 #include <plumbline/study/review.h>
+#include <plumbline/study/whatif.h>
 
 #include "support/allocations.h"
 
@@ -102,8 +103,61 @@ static void test_comparison_with_the_superior(void **state) {
     assert_int_equal(warnings, 8); /* W601, W602, W605, W604, W606, and W603 of all three */
 }
 
+static bool suppose_everything(void *context) {
+    size_t *wrong = context;
+    const pl_sheet sheets[] = {{"indicators.csv", NULL, {indicators, sizeof indicators - 1}},
+                               {"data.csv", NULL, {data, sizeof data - 1}}};
+    const pl_scenario_line lines[] = {{pl_str_of("u1.a+=2"), false, {.file = "--set"}},
+                                      {pl_str_of("a.weight=+10%"), false, {.file = "--set"}},
+                                      {pl_str_of("settings.digits=1"), false, {.file = "--set"}},
+                                      {pl_str_of("u3.group=h"), false, {.file = "--set"}},
+                                      {pl_str_of("u2"), true, {.file = "--without"}},
+                                      {pl_str_of("f"), true, {.file = "--without"}},
+                                      {pl_str_of("u1.z=2"), false, {.file = "--set"}}};
+    pl_problems problems;
+    pl_model *model = NULL;
+    pl_dataset *dataset = NULL;
+    pl_compiled *compiled = NULL;
+    pl_scores *scores = NULL;
+    pl_scenario scenario = {0}, unreadable = {0};
+    pl_whatif *whatif = NULL;
+    pl_whatif_reason *reasons = NULL;
+    size_t count;
+    double rest;
+    const pl_dataset_options options = {0};
+    pl_problems_init(&problems, 0);
+    pl_status status = pl_model_load_sheets(&model, "model", sheets, 2, &problems);
+    if (status == PL_OK) status = pl_dataset_load(&dataset, model, &options, &problems);
+    if (status == PL_OK) status = pl_compile(&compiled, model, dataset, NULL, &problems);
+    if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ROOT, NULL, &problems);
+    if (status == PL_OK) status = pl_scenario_read(&scenario, compiled, lines, 6, &problems);
+    if (status == PL_OK) status = pl_whatif_run(&whatif, scores, &scenario, &(pl_whatif_options){.data = &options}, &problems);
+    if (status == PL_OK) status = pl_whatif_reasons(&reasons, &count, &rest, whatif, &whatif->lines[0]);
+    bool good = status == PL_OK && !problems.errors;
+    if (good) good = pl_scenario_read(&unreadable, compiled, lines + 6, 1, &problems) == PL_INPUT;
+    *wrong = problems.errors;
+    free(reasons);
+    pl_whatif_free(whatif);
+    pl_scenario_free(&scenario);
+    pl_scenario_free(&unreadable);
+    pl_scores_free(scores);
+    pl_compiled_free(compiled);
+    pl_dataset_free(dataset);
+    pl_model_free(model);
+    pl_problems_free(&problems);
+    return good;
+}
+
+static void test_scenarios(void **state) {
+    (void)state;
+    size_t wrong = 0;
+    size_t allocations = allocations_walk(suppose_everything, &wrong, 100000);
+    assert_true(allocations > 200);
+    assert_int_equal(wrong, 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_allocation_may_fail),
-                                       cmocka_unit_test(test_comparison_with_the_superior)};
+                                       cmocka_unit_test(test_comparison_with_the_superior), cmocka_unit_test(test_scenarios)};
     return cmocka_run_group_tests_name("memory of studies", tests, NULL, NULL);
 }

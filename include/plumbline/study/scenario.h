@@ -1,0 +1,41 @@
+/* What would be if: changes as people write them, and what they are to a model and its data. */
+#ifndef PLUMBLINE_STUDY_SCENARIO_H
+#define PLUMBLINE_STUDY_SCENARIO_H
+
+#include <plumbline/model/change.h>
+#include <plumbline/model/compile.h>
+
+/* One change: "D03.gdp=5.2", or where `without` says so a unit or an indicator that leaves. */
+typedef struct pl_scenario_line {
+    pl_str text;
+    bool without;
+    pl_place place; /* for problems */
+} pl_scenario_line;
+
+typedef struct pl_scenario {
+    pl_arena arena;
+    pl_sheet_change *sheets;
+    size_t sheet_count;
+    pl_value_change *values; /* of the base's data */
+    size_t value_count;
+    size_t *out; /* units of the base that leave, those below them included */
+    size_t out_count;
+} pl_scenario;
+
+/* Reads changes of a compiled model. What stands left of the sign:
+ *
+ *     UNIT.ELEMENT, UNIT.ELEMENT@PERIOD   a value; without a period of the last one that is scored
+ *     CODE.COLUMN                         a cell of an indicator
+ *     UNIT.ATTRIBUTE                      an attribute of a unit
+ *     settings.KEY                        a setting
+ *     SHEET.ROW.COLUMN                    the same said in full, data, units, indicators, grades or functions first
+ *
+ * Units and indicators are named by code, or by a name that only one has. What stands right is the new text, nothing where there is
+ * to be none. Numbers also change by a part of themselves (=+10%, =-5%) or by an operation (+=5 -=5 *=1.1 /=2).
+ *
+ * Codes: E721 nothing is called so, E722 it may be two things, E723 the change makes no sense there. */
+pl_status pl_scenario_read(pl_scenario *out, const pl_compiled *base, const pl_scenario_line *lines, size_t count,
+                           pl_problems *problems);
+void pl_scenario_free(pl_scenario *scenario); /* a zeroed one may be freed */
+
+#endif
