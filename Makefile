@@ -26,6 +26,7 @@ bench:
 	@scripts/setup build
 	@scripts/build $(BUILD)
 	@bench/run $(BUILD)
+	@bench/answers $(BUILD)
 
 growth:
 	@scripts/setup build

@@ -174,12 +174,20 @@ static double quantile(const uint32_t *sorted, size_t count, double share) {
     return (low + (at - (double)below) * (high - low)) / 2;
 }
 
-static int rising(const void *a, const void *b) {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
+/* Sorts places by counting each: there are far fewer different ones than runs. `counts` has room for one more than the largest. */
+static void sort_places(uint32_t *places, size_t count, uint32_t *counts) {
+    uint32_t low = UINT32_MAX, high = 0;
+    for (size_t i = 0; i < count; i++) {
+        low = places[i] < low ? places[i] : low;
+        high = places[i] > high ? places[i] : high;
+    }
+    for (uint32_t place = low; place <= high; place++) counts[place] = 0;
+    for (size_t i = 0; i < count; i++) counts[places[i]]++;
+    for (uint32_t place = low; place <= high; place++)
+        for (uint32_t n = counts[place]; n; n--) *places++ = place;
 }
 
-static void summarise(pl_robust_unit *u, uint32_t *own, size_t count) {
+static void summarise(pl_robust_unit *u, uint32_t *own, size_t count, uint32_t *counts) {
     double sum = 0;
     size_t first = 0, top3 = 0;
     for (size_t i = 0; i < count; i++) {
@@ -190,7 +198,7 @@ static void summarise(pl_robust_unit *u, uint32_t *own, size_t count) {
     u->placed = count;
     u->median = u->low = u->high = u->mean = u->first = u->top3 = NAN;
     if (!count) return;
-    qsort(own, count, sizeof *own, rising);
+    sort_places(own, count, counts);
     u->median = quantile(own, count, 0.5);
     u->low = quantile(own, count, 0.05);
     u->high = quantile(own, count, 0.95);
@@ -212,6 +220,7 @@ double pl_robust_ahead(const pl_robust *robust, size_t a, size_t b) {
 
 typedef struct summarising {
     pl_robust *out;
+    size_t largest; /* of the places, twice */
     atomic_bool failed;
 } summarising;
 
@@ -222,9 +231,12 @@ static void summarise_few(void *context, size_t index, unsigned worker) {
     pl_robust *out = s->out;
     size_t first = index * FEW_UNITS, end = first + FEW_UNITS < out->unit_count ? first + FEW_UNITS : out->unit_count;
     uint32_t *own = malloc((FEW_UNITS * out->runs + 1) * sizeof *own);
+    uint32_t *occurrences = malloc((s->largest + 2) * sizeof *occurrences);
     size_t counts[FEW_UNITS] = {0};
-    if (!own) {
+    if (!own || !occurrences) {
         atomic_store(&s->failed, true);
+        free(own);
+        free(occurrences);
         return;
     }
     for (size_t run = 0; run < out->runs; run++)
@@ -233,10 +245,11 @@ static void summarise_few(void *context, size_t index, unsigned worker) {
             if (place) own[(i - first) * out->runs + counts[i - first]++] = place;
         }
     for (size_t i = first; i < end; i++) {
-        summarise(&out->units[i], own + (i - first) * out->runs, counts[i - first]);
+        summarise(&out->units[i], own + (i - first) * out->runs, counts[i - first], occurrences);
         out->units[i].ahead = i + 1 < out->unit_count ? pl_robust_ahead(out, i, i + 1) : NAN;
     }
     free(own);
+    free(occurrences);
 }
 
 static pl_status estimate(running *g, size_t target, size_t rows, pl_sensitivity *out) {
@@ -272,7 +285,7 @@ static pl_status conclude(running *g) {
     double sum = 0;
     for (size_t row = 0; row < out->runs; row++) sum += g->results[row * g->per_row];
     out->mean_shift = out->runs ? sum / (double)out->runs : NAN;
-    summarising s = {.out = out};
+    summarising s = {.out = out, .largest = 2 * g->r->dataset->unit_count};
     pl_pool_run(g->r->options->pool, (out->unit_count + FEW_UNITS - 1) / FEW_UNITS, summarise_few, &s);
     if (atomic_load(&s.failed)) return PL_MEMORY;
     return g->r->options->sensitivity ? find_sensitivity(g) : PL_OK;
