@@ -1,5 +1,6 @@
 #include "cli/grid.h"
 #include "cli/output.h"
+#include "cli/scenarios.h"
 #include "cli/session.h"
 
 #include <plumbline/base/number.h>
@@ -15,6 +16,9 @@ static const cli_option set_option = {
     "改什么：单位.数据项=值、指标.列=内容、settings.设置项=内容；可多次给出"};
 static const cli_option without_option = {
     "--without", "UNIT|CODE", NULL, "a unit or an indicator leaves; may be given several times", "去掉一个单位或指标；可多次给出"};
+static const cli_option scenarios_option = {"--scenarios", "FILE.csv", NULL,
+                                            "many scenarios side by side: columns scenario, set and without, a change in each row",
+                                            "多个情景并排比较：列为 情景、改动、去掉，每行一项改动"};
 static const cli_option unit_option = {"--unit", "U", NULL, "reasons for this unit only; may be given several times",
                                        "只说明该单位的变化原因；可多次给出"};
 static const cli_option format_option = {"--format", "text|json|csv", "text|json|csv", "form of the output (default text)",
@@ -412,24 +416,19 @@ static size_t read_lines(const cli_call *call, pl_scenario_line *lines) {
     return count;
 }
 
-static pl_status run_scenario(const cli_call *call, cli_session *s, pl_whatif **out) {
-    const char *files[CLI_MOST_OPTIONS];
+static pl_status run_scenario(const cli_call *call, cli_session *s, const pl_whatif_options *options, pl_whatif **out) {
     pl_scenario_line lines[CLI_MOST_OPTIONS];
-    pl_dataset_options data = {.files = files, .pool = s->pool};
-    for (unsigned i = 0; i < call->given_count; i++)
-        if (call->given[i].option == &cli_data) files[data.file_count++] = call->given[i].value;
-    pl_whatif_options options = {.data = &data, .period = cli_value(call, &cli_period, NULL), .pool = s->pool};
     pl_scenario scenario;
     pl_status status = pl_scenario_read(&scenario, s->compiled, lines, read_lines(call, lines), &s->problems);
-    if (status == PL_OK) status = pl_whatif_run(out, s->scores, &scenario, &options, &s->problems);
+    if (status == PL_OK) status = pl_whatif_run(out, s->scores, &scenario, options, &s->problems);
     pl_scenario_free(&scenario);
     return status;
 }
 
-static int compute(const cli_call *call, cli_session *s) {
+static int compute_one(const cli_call *call, cli_session *s, const pl_whatif_options *options) {
     showing v = {.call = call, .s = s};
     pl_whatif *w = NULL;
-    pl_status status = run_scenario(call, s, &w);
+    pl_status status = run_scenario(call, s, options, &w);
     v.w = w;
     size_t scored = 0;
     for (size_t p = 0; p < s->dataset->period_count; p++) scored += s->compiled->scored[p];
@@ -444,9 +443,22 @@ static int compute(const cli_call *call, cli_session *s) {
     return exit_status;
 }
 
+static int compute(const cli_call *call, cli_session *s) {
+    const char *files[CLI_MOST_OPTIONS], *scenarios = cli_value(call, &scenarios_option, NULL);
+    pl_dataset_options data = {.files = files, .pool = s->pool};
+    for (unsigned i = 0; i < call->given_count; i++)
+        if (call->given[i].option == &cli_data) files[data.file_count++] = call->given[i].value;
+    pl_whatif_options options = {.data = &data, .period = cli_value(call, &cli_period, NULL), .pool = s->pool};
+    if (scenarios) return cli_scenarios_run(call, s, scenarios, &options, cli_value(call, &format_option, "text"));
+    return compute_one(call, s, &options);
+}
+
 static int run(const cli_call *call) {
-    if (!cli_value(call, &set_option, NULL) && !cli_value(call, &without_option, NULL))
-        return cli_usage(call->command, "nothing is to be changed; say what with --set or --without");
+    bool own = cli_value(call, &set_option, NULL) || cli_value(call, &without_option, NULL);
+    bool many = cli_value(call, &scenarios_option, NULL) != NULL;
+    if (!own && !many) return cli_usage(call->command, "nothing is to be changed; say what with --set, --without or --scenarios");
+    if (many && (own || cli_value(call, &unit_option, NULL)))
+        return cli_usage(call->command, "--scenarios stands alone: what it compares is all in its file");
     cli_session s;
     int status = cli_session_open(&s, call, call->arguments[0], PL_NODES_ROOT, false, CLI_TELL_ERRORS);
     for (unsigned i = 0; i < call->given_count && status == EXIT_DONE; i++)
@@ -456,8 +468,9 @@ static int run(const cli_call *call) {
     return status;
 }
 
-static const cli_option *const options[] = {&set_option,    &without_option, &unit_option, &cli_data, &cli_period,
-                                            &format_option, &cli_out,        &cli_threads, &cli_lang, NULL};
+static const cli_option *const options[] = {&set_option, &scenarios_option, &without_option, &unit_option, &cli_data,
+                                            &cli_period, &format_option,    &cli_out,        &cli_threads, &cli_lang,
+                                            NULL};
 
 const cli_command cli_whatif = {
     .name = "whatif",

@@ -150,6 +150,14 @@ const pl_word pl_uncovered_words[] = {
     {0, {NULL}},
 };
 
+/* The columns of a sheet of scenarios. */
+const pl_word pl_scenario_words[] = {
+    {0, {"scenario", "情景", "方案"}},
+    {1, {"set", "改动"}},
+    {2, {"without", "去掉"}},
+    {0, {NULL}},
+};
+
 const char *const pl_review_codes[] = {"W501", "W502", "W503", "W504", "W505", "W506", "W507", "W508", "W509", "W510", "W511",
                                        "W512", "W513", "W514", "W515", "N501", "N502", "N503", "N504", "N505", "N506", NULL};
 

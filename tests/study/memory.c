@@ -9,7 +9,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -156,8 +158,38 @@ static void test_scenarios(void **state) {
     assert_int_equal(wrong, 1);
 }
 
+static bool read_scenarios(void *context) {
+    pl_problems problems;
+    pl_scenario_sheet sheet;
+    pl_problems_init(&problems, 0);
+    bool good = pl_scenario_sheet_read(&sheet, context, &problems) == PL_OK;
+    if (good) {
+        assert_int_equal(sheet.count, 2);
+        assert_int_equal(sheet.from[1], 3);
+        assert_int_equal(sheet.from[2], 4);
+        assert_true(pl_str_is(sheet.names[1], "two") && pl_str_is(sheet.lines[2].text, "d") && sheet.lines[2].without);
+    }
+    pl_scenario_sheet_free(&sheet);
+    pl_problems_free(&problems);
+    return good;
+}
+
+static void test_sheets_of_scenarios(void **state) {
+    (void)state;
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/plumbline-scenarios-%ld.csv", (long)getpid());
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs("scenario,set,without\none,a=1,\ntwo,b=1,\none,c=1,d\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    size_t allocations = allocations_walk(read_scenarios, path, 10000);
+    unlink(path);
+    assert_true(allocations > 10);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_allocation_may_fail),
-                                       cmocka_unit_test(test_comparison_with_the_superior), cmocka_unit_test(test_scenarios)};
+                                       cmocka_unit_test(test_comparison_with_the_superior), cmocka_unit_test(test_scenarios),
+                                       cmocka_unit_test(test_sheets_of_scenarios)};
     return cmocka_run_group_tests_name("memory of studies", tests, NULL, NULL);
 }

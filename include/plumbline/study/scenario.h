@@ -4,6 +4,7 @@
 
 #include <plumbline/model/change.h>
 #include <plumbline/model/compile.h>
+#include <plumbline/table/table.h>
 
 /* One change: "D03.gdp=5.2", or where `without` says so a unit or an indicator that leaves. */
 typedef struct pl_scenario_line {
@@ -37,5 +38,21 @@ typedef struct pl_scenario {
 pl_status pl_scenario_read(pl_scenario *out, const pl_compiled *base, const pl_scenario_line *lines, size_t count,
                            pl_problems *problems);
 void pl_scenario_free(pl_scenario *scenario); /* a zeroed one may be freed */
+
+/* A sheet of scenarios: rows with a name in the column scenario (情景), and a change in the column set (改动) or what leaves in the
+ * column without (去掉). Rows of one name belong together, wherever they stand. */
+typedef struct pl_scenario_sheet {
+    pl_table table;
+    pl_arena arena;
+    pl_str *names; /* in the order of first appearance */
+    size_t count;
+    pl_scenario_line *lines; /* those of the first scenario, of the second ... */
+    size_t *from;            /* per scenario where its lines begin; one more: where the last ends */
+} pl_scenario_sheet;
+
+/* Reads a CSV file. Codes: those of pl_csv_read; E724 a column is missing, a row without a scenario or without a change, or no
+ * rows. pl_scenario_sheet_free in any case. */
+pl_status pl_scenario_sheet_read(pl_scenario_sheet *out, const char *path, pl_problems *problems);
+void pl_scenario_sheet_free(pl_scenario_sheet *sheet);
 
 #endif

@@ -1,0 +1,321 @@
+#include "cli/scenarios.h"
+
+#include "cli/grid.h"
+#include "cli/output.h"
+
+#include <plumbline/base/number.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What a scenario makes of one line of the scores as they are; NAN: no place, no total. */
+typedef struct outcome {
+    double place, total;
+    bool left;
+} outcome;
+
+typedef struct side_by_side {
+    const cli_call *call;
+    const cli_session *s;
+    pl_scenario_sheet sheet;
+    outcome *outcomes; /* per scenario, per line of the scores */
+} side_by_side;
+
+static double total_of(const pl_score_line *line) { return line && line->has_total ? line->total : NAN; }
+static double place_of(const pl_score_line *line) { return line && line->rank > 0 ? line->rank : NAN; }
+static const pl_score_line *line_of(const side_by_side *v, size_t line) { return &v->s->scores->lines[line]; }
+static const pl_unit *unit_of(const side_by_side *v, size_t line) { return &v->s->dataset->units[line_of(v, line)->unit]; }
+static const outcome *outcome_of(const side_by_side *v, size_t scenario, size_t line) {
+    return &v->outcomes[scenario * v->s->scores->line_count + line];
+}
+
+/* By how much a scenario changes the total of a line; NAN where there is none on either side. */
+static double change_of(const side_by_side *v, size_t scenario, size_t line) {
+    return outcome_of(v, scenario, line)->total - total_of(line_of(v, line));
+}
+
+/* ---- computing ---- */
+
+static pl_status compute_one(side_by_side *v, size_t scenario, const pl_whatif_options *options, pl_problems *problems) {
+    pl_scenario changes;
+    pl_whatif *w = NULL;
+    const pl_scenario_line *lines = v->sheet.lines + v->sheet.from[scenario];
+    size_t count = v->sheet.from[scenario + 1] - v->sheet.from[scenario];
+    pl_status status = pl_scenario_read(&changes, v->s->compiled, lines, count, problems);
+    if (status == PL_OK) status = pl_whatif_run(&w, v->s->scores, &changes, options, problems);
+    for (size_t i = 0; w && i < w->line_count; i++) {
+        size_t line = (size_t)(w->lines[i].before - v->s->scores->lines);
+        v->outcomes[scenario * v->s->scores->line_count + line] =
+            (outcome){place_of(w->lines[i].after), total_of(w->lines[i].after), !w->lines[i].after};
+    }
+    pl_whatif_free(w);
+    pl_scenario_free(&changes);
+    return status;
+}
+
+/* Every scenario, also behind one that is wrong, so that all that is wrong is said. */
+static pl_status compute(side_by_side *v, const pl_whatif_options *options, pl_problems *problems) {
+    v->outcomes = calloc(v->sheet.count * v->s->scores->line_count + 1, sizeof *v->outcomes);
+    if (!v->outcomes) return PL_MEMORY;
+    cli_progress *progress = cli_progress_start(v->s->pool);
+    cli_progress_phase(progress, "scenarios");
+    pl_status worst = PL_OK;
+    for (size_t i = 0; i < v->sheet.count && worst >= PL_INPUT; i++)
+        worst = pl_status_worse(worst, compute_one(v, i, options, problems));
+    cli_progress_end(progress);
+    return worst;
+}
+
+/* ---- text ---- */
+
+static double shown(double x) { return fabs(x) < 1e9 ? pl_number_round(x, 4) : x; }
+
+static void add_number(pl_buffer *out, double x) {
+    if (isnan(x))
+        pl_buffer_char(out, '-');
+    else
+        pl_buffer_number(out, shown(x));
+}
+
+static void add_change(pl_buffer *out, double change) {
+    if (isnan(change)) {
+        pl_buffer_char(out, '-');
+        return;
+    }
+    pl_buffer_text(out, shown(change) > 0 ? "+" : "");
+    if (shown(change) == 0)
+        pl_buffer_char(out, '=');
+    else
+        pl_buffer_number(out, shown(change));
+}
+
+static void cell(cli_grid *grid, pl_buffer *text, bool right) {
+    grid->failed |= text->failed;
+    if (right)
+        cli_grid_right(grid, pl_buffer_view(text));
+    else
+        cli_grid_text(grid, pl_buffer_view(text));
+    pl_buffer_clear(text);
+}
+
+/* The line whose total a scenario moves most in one direction: "Anna +3"; nothing where none moves that way. */
+static void add_extreme(const side_by_side *v, size_t scenario, double sign, pl_buffer *out) {
+    size_t best = 0;
+    double most = 0;
+    for (size_t line = 0; line < v->s->scores->line_count; line++) {
+        double change = change_of(v, scenario, line) * sign;
+        if (isnan(change) || shown(change) <= most) continue;
+        most = shown(change);
+        best = line;
+    }
+    if (most == 0) return;
+    pl_buffer_print(out, "%.*s ", PL_ARG(unit_of(v, best)->name));
+    add_change(out, change_of(v, scenario, best));
+}
+
+/* Who stands first, in the last of the periods. */
+static void add_first(const side_by_side *v, size_t scenario, pl_buffer *out) {
+    size_t count = v->s->scores->line_count;
+    for (size_t line = 0; line < count; line++) {
+        bool last = line_of(v, line)->period == line_of(v, count - 1)->period;
+        if (!last || !(outcome_of(v, scenario, line)->place < 2)) continue;
+        pl_buffer_print(out, "%s%.*s", out->len ? ", " : "", PL_ARG(unit_of(v, line)->name));
+    }
+}
+
+static size_t places_changed(const side_by_side *v, size_t scenario) {
+    size_t changed = 0;
+    for (size_t line = 0; line < v->s->scores->line_count; line++) {
+        double was = place_of(line_of(v, line)), is = outcome_of(v, scenario, line)->place;
+        changed += !outcome_of(v, scenario, line)->left && was != is && !(isnan(was) && isnan(is));
+    }
+    return changed;
+}
+
+static void write_summary(const side_by_side *v, pl_output *output) {
+    static const char *const heads[][2] = {{"scenario", "情景"},
+                                           {"first", "第一名"},
+                                           {"places changed", "名次变化数"},
+                                           {"gains most", "增分最多"},
+                                           {"loses most", "减分最多"}};
+    pl_buffer text;
+    cli_grid grid;
+    pl_buffer_init(&text, 0);
+    cli_grid_init(&grid, 5);
+    for (size_t i = 0; i < 5; i++) {
+        pl_str head = pl_str_of(heads[i][v->call->chinese]);
+        if (i == 2)
+            cli_grid_right(&grid, head);
+        else
+            cli_grid_text(&grid, head);
+    }
+    for (size_t scenario = 0; scenario < v->sheet.count; scenario++) {
+        cli_grid_text(&grid, v->sheet.names[scenario]);
+        add_first(v, scenario, &text);
+        cell(&grid, &text, false);
+        pl_buffer_print(&text, "%zu", places_changed(v, scenario));
+        cell(&grid, &text, true);
+        add_extreme(v, scenario, 1, &text);
+        cell(&grid, &text, false);
+        add_extreme(v, scenario, -1, &text);
+        cell(&grid, &text, false);
+    }
+    cli_grid_write(&grid, output);
+    cli_grid_free(&grid);
+    pl_buffer_free(&text);
+}
+
+static bool several_periods(const side_by_side *v) {
+    size_t count = v->s->scores->line_count;
+    return count && line_of(v, 0)->period != line_of(v, count - 1)->period;
+}
+
+static void write_head(const side_by_side *v, cli_grid *grid) {
+    cli_grid_text(grid, pl_str_of(cli_text(v->call, "unit", "单位")));
+    cli_grid_text(grid, pl_str_of(cli_text(v->call, "name", "名称")));
+    if (several_periods(v)) cli_grid_text(grid, pl_str_of(cli_text(v->call, "period", "期间")));
+    cli_grid_right(grid, pl_str_of(cli_text(v->call, "place", "名次")));
+    cli_grid_right(grid, pl_str_of(cli_text(v->call, "total", "总分")));
+    for (size_t i = 0; i < v->sheet.count; i++) {
+        cli_grid_right(grid, v->sheet.names[i]);
+        cli_grid_right(grid, pl_str_of(cli_text(v->call, "change", "变化")));
+    }
+}
+
+static void write_lines(const side_by_side *v, pl_output *output) {
+    pl_buffer text;
+    cli_grid grid;
+    pl_buffer_init(&text, 0);
+    cli_grid_init(&grid, 4 + several_periods(v) + 2 * v->sheet.count);
+    write_head(v, &grid);
+    for (size_t line = 0; line < v->s->scores->line_count; line++) {
+        cli_grid_text(&grid, unit_of(v, line)->code);
+        cli_grid_text(&grid, unit_of(v, line)->name);
+        if (several_periods(v)) cli_grid_text(&grid, v->s->dataset->periods[line_of(v, line)->period]);
+        add_number(&text, place_of(line_of(v, line)));
+        cell(&grid, &text, true);
+        add_number(&text, total_of(line_of(v, line)));
+        cell(&grid, &text, true);
+        for (size_t i = 0; i < v->sheet.count; i++) {
+            if (outcome_of(v, i, line)->left)
+                pl_buffer_text(&text, cli_text(v->call, "left", "去掉"));
+            else
+                add_number(&text, outcome_of(v, i, line)->place);
+            cell(&grid, &text, true);
+            add_change(&text, change_of(v, i, line));
+            cell(&grid, &text, true);
+        }
+    }
+    cli_grid_write(&grid, output);
+    cli_grid_free(&grid);
+    pl_buffer_free(&text);
+}
+
+/* ---- csv and json ---- */
+
+static void csv_number(pl_csv_writer *w, double x) {
+    if (isnan(x))
+        pl_csv_missing(w);
+    else
+        pl_csv_number(w, x);
+}
+
+/* A line for each unit in each scenario. */
+static void write_csv(const side_by_side *v, pl_output *output) {
+    static const char *const heads[] = {"scenario", "unit", "name", "period", "rank", "new_rank", "total", "new_total"};
+    pl_csv_writer w;
+    pl_csv_begin(&w, output, false);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) pl_csv_text(&w, pl_str_of(heads[i]));
+    pl_csv_end_row(&w);
+    for (size_t i = 0; i < v->sheet.count; i++) {
+        for (size_t line = 0; line < v->s->scores->line_count; line++) {
+            pl_csv_text(&w, v->sheet.names[i]);
+            pl_csv_text(&w, unit_of(v, line)->code);
+            pl_csv_text(&w, unit_of(v, line)->name);
+            pl_csv_text(&w, v->s->dataset->periods[line_of(v, line)->period]);
+            csv_number(&w, place_of(line_of(v, line)));
+            csv_number(&w, outcome_of(v, i, line)->place);
+            csv_number(&w, total_of(line_of(v, line)));
+            csv_number(&w, outcome_of(v, i, line)->total);
+            pl_csv_end_row(&w);
+        }
+    }
+}
+
+static void json_line(const side_by_side *v, size_t scenario, size_t line, pl_json_writer *w) {
+    const outcome *o = outcome_of(v, scenario, line);
+    const struct {
+        const char *key;
+        double value;
+    } numbers[] = {{"rank", place_of(line_of(v, line))},
+                   {"new_rank", o->place},
+                   {"total", total_of(line_of(v, line))},
+                   {"new_total", o->total}};
+    pl_json_object(w);
+    pl_json_key(w, "unit");
+    pl_json_text(w, unit_of(v, line)->code);
+    pl_json_key(w, "period");
+    pl_json_text_or_null(w, v->s->dataset->periods[line_of(v, line)->period]);
+    for (size_t i = 0; i < 4; i++) {
+        pl_json_key(w, numbers[i].key);
+        pl_json_number(w, numbers[i].value);
+    }
+    pl_json_key(w, "left");
+    pl_json_bool(w, o->left);
+    pl_json_end(w);
+}
+
+static void write_json(const side_by_side *v, pl_output *output) {
+    pl_json_writer w;
+    cli_json_begin(&w, output, "plumbline/scenarios/1");
+    pl_json_key(&w, "scenarios");
+    pl_json_array(&w);
+    for (size_t i = 0; i < v->sheet.count; i++) {
+        pl_json_object(&w);
+        pl_json_key(&w, "name");
+        pl_json_text(&w, v->sheet.names[i]);
+        pl_json_key(&w, "places_changed");
+        pl_json_integer(&w, (long long)places_changed(v, i));
+        pl_json_key(&w, "lines");
+        pl_json_array(&w);
+        for (size_t line = 0; line < v->s->scores->line_count; line++) json_line(v, i, line, &w);
+        pl_json_end(&w);
+        pl_json_end(&w);
+    }
+    pl_json_end(&w);
+    pl_json_end(&w);
+}
+
+static int show(const side_by_side *v, const char *format) {
+    cli_result result;
+    int status = cli_result_open(&result, v->call);
+    if (status != EXIT_DONE) return status;
+    if (strcmp(format, "json") == 0) {
+        write_json(v, &result.output);
+    } else if (strcmp(format, "csv") == 0) {
+        write_csv(v, &result.output);
+    } else {
+        write_summary(v, &result.output);
+        pl_output_add(&result.output, pl_str_of("\n"));
+        write_lines(v, &result.output);
+    }
+    return cli_result_close(&result);
+}
+
+int cli_scenarios_run(const cli_call *call, cli_session *s, const char *path, const pl_whatif_options *options,
+                      const char *format) {
+    side_by_side v = {.call = call, .s = s};
+    pl_status status = pl_scenario_sheet_read(&v.sheet, path, &s->problems);
+    if (status == PL_OK) status = compute(&v, options, &s->problems);
+    int exit_status = cli_exit_status(status);
+    if (status == PL_MEMORY)
+        exit_status = cli_no_memory();
+    else if (status != PL_OK)
+        cli_print_problems(&s->problems);
+    else
+        exit_status = show(&v, format);
+    free(v.outcomes);
+    pl_scenario_sheet_free(&v.sheet);
+    return exit_status;
+}
