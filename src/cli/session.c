@@ -109,14 +109,9 @@ static void say_unknown(const char *what, const char *text, const pl_str *names,
         fprintf(stderr, "plumbline: there is no %s \"%s\"\n", what, text);
 }
 
-const pl_score_line *cli_session_line(cli_session *s, const char *unit) {
+size_t cli_session_unit(cli_session *s, const char *unit) {
     size_t index = pl_dataset_find_unit(s->dataset, pl_str_of(unit));
-    const pl_score_line *line = index == PL_NO_INDEX ? NULL : find_line(s, index);
-    if (line) return line;
-    if (index != PL_NO_INDEX) {
-        fprintf(stderr, "plumbline: the unit \"%s\" has no data in the period that is scored\n", unit);
-        return NULL;
-    }
+    if (index != PL_NO_INDEX) return index;
     size_t count = 0;
     pl_str *names = malloc((2 * s->dataset->unit_count + 1) * sizeof *names);
     for (size_t i = 0; names && i < s->dataset->unit_count && i < 20000; i++) {
@@ -125,7 +120,15 @@ const pl_score_line *cli_session_line(cli_session *s, const char *unit) {
     }
     say_unknown("unit", unit, names, names ? count : 0);
     free(names);
-    return NULL;
+    return PL_NO_INDEX;
+}
+
+const pl_score_line *cli_session_line(cli_session *s, const char *unit) {
+    size_t index = cli_session_unit(s, unit);
+    const pl_score_line *line = index == PL_NO_INDEX ? NULL : find_line(s, index);
+    if (!line && index != PL_NO_INDEX)
+        fprintf(stderr, "plumbline: the unit \"%s\" has no data in the period that is scored\n", unit);
+    return line;
 }
 
 size_t cli_session_indicator(cli_session *s, const char *code) {
