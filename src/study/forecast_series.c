@@ -81,18 +81,29 @@ static int64_t divisor(int64_t a, int64_t b) {
     return a;
 }
 
-/* Over a year or more: those that were ever reported, so that a survey of every June is not taken for a monthly figure. With less,
- * the step in which they came so far goes on. */
+/* Whether an earlier year reports all that the last one does so far: then it tells what else is to come. */
+static bool is_comparable(const pl_series *s, int64_t year) {
+    int64_t begin = s->last / s->slots * s->slots, back = begin - year * s->slots;
+    for (int64_t t = begin > s->first ? begin : s->first; t <= s->last; t++)
+        if (is_reported(s, t) && (t - back < s->first || !is_reported(s, t - back))) return false;
+    return true;
+}
+
+/* Those that were ever reported, so that a survey of every June is not taken for a monthly figure. Where no earlier year is like
+ * the last one, the step in which its reports came so far goes on as well. */
 static void find_slots(pl_series *s) {
-    int64_t step = 0;
+    int64_t step = 0, before = -1, this_year = s->last / s->slots;
+    bool comparable = false;
     for (int64_t t = s->first; t <= s->last; t++) {
         if (!is_reported(s, t)) continue;
         s->expected[pl_series_slot(s, t)] = true;
-        step = divisor(step, t - s->first);
+        if (t / s->slots < this_year) continue;
+        if (before >= 0) step = divisor(step, t - before);
+        before = t;
     }
-    if (s->last - s->first >= s->slots) return;
-    if (!step) step = 1;
-    for (int64_t t = s->last; t < s->last + s->slots; t += step) s->expected[pl_series_slot(s, t)] = true;
+    for (int64_t year = s->first / s->slots; year < this_year; year++) comparable |= is_comparable(s, year);
+    if (comparable) return;
+    for (int64_t t = s->last; t < s->last + s->slots; t += step ? step : 1) s->expected[pl_series_slot(s, t)] = true;
 }
 
 static bool has_expected(const pl_series *s, int64_t after) {
