@@ -34,11 +34,11 @@ int cli_session_open_stage(cli_session *session, const cli_call *call, const cha
 int cli_session_load(cli_session *session, const cli_call *call, const char *path, bool data);
 void cli_session_close(cli_session *session);
 
-/* The line of a unit (by code or name) in the last of the scored periods. NULL and a message when there is none. */
-const pl_score_line *cli_session_line(cli_session *session, const char *unit);
-
 /* The unit with this code or name, or PL_NO_INDEX and a message. */
 size_t cli_session_unit(cli_session *session, const char *unit);
+
+/* The line of a unit (by code or name) in the last of the scored periods. NULL and a message when there is none. */
+const pl_score_line *cli_session_line(cli_session *session, const char *unit);
 
 /* The indicator with this code, or PL_NO_INDEX and a message. */
 size_t cli_session_indicator(cli_session *session, const char *code);

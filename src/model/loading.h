@@ -83,6 +83,8 @@ pl_status pl_data_sheet(pl_sheet *sheet, pl_arena *arena, pl_workbook *workbook,
 pl_status pl_settings_load(pl_model *model, pl_defaults *defaults, const pl_sheet *sheet, pl_problems *problems);
 pl_status pl_tie_break_resolve(pl_model *model, const pl_defaults *defaults, pl_problems *problems);
 pl_status pl_silence_resolve(pl_model *model, const pl_defaults *defaults, pl_problems *problems);
+/* What lights a lamp, from the sheet lamps; a NULL sheet has none. */
+pl_status pl_lamps_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems);
 pl_status pl_uncovered_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems);
 pl_status pl_indicators_load(pl_model *model, const pl_defaults *defaults, const pl_sheet *sheet, pl_problems *problems);
 

@@ -209,6 +209,7 @@ static pl_status load(pl_model *model, const pl_sheet *sheets, size_t count, pl_
     status = pl_status_worse(status, pl_grades_load(model, find_sheet(sheets, count, SHEET_GRADES), problems));
     status = pl_status_worse(status, pl_silence_resolve(model, &defaults, problems));
     status = pl_status_worse(status, pl_uncovered_load(model, find_sheet(sheets, count, SHEET_UNCOVERED), problems));
+    status = pl_status_worse(status, pl_lamps_load(model, find_sheet(sheets, count, SHEET_LAMPS), problems));
     return status == PL_OK ? digest_sheets(model, sheets, count, problems) : status;
 }
 

@@ -134,6 +134,7 @@ static pl_status apply(settings_reader *r, pl_setting key, pl_str text, pl_place
         status = set_word(text, place, pl_screen_on_words, &word, r->problems);
         s->screen_imputed = word;
         return status;
+    case SETTING_CUMULATIVE: return set_text(r->model, text, &s->cumulative);
     case SETTING_TREAT:
         r->defaults->treat_place = place;
         return pl_expression_parse(&r->defaults->treat, &r->model->arena, text, place, r->problems);

@@ -147,6 +147,16 @@ static const pl_sheet_column uncovered[] = {
     {1, "string", false, false, NULL, "why", "理由"},
 };
 
+static const pl_sheet_column lamps[] = {
+    {LAMP_NAME, "string", true, true, NULL, "of the lamp, such as green", "灯的名称，如绿"},
+    {LAMP_CONDITION, "string", false, false, NULL,
+     "when it is lit, over `x` (the value), `points` (its score) and `full target low high weight direction`, such as `points >= "
+     "90% * full`; the first lamp whose condition holds counts; empty: always",
+     "亮此灯的条件，可用 `x`（取值）、`points`（得分）和 `full target low high weight direction`，如 `points >= 90% * "
+     "full`；自上而下取第一个成立的；空为总是成立"},
+    {LAMP_NOTE, "string", false, false, NULL, "what it means, for people", "含义，供人阅读"},
+};
+
 static const pl_sheet_column settings[] = {
     {0, "string", true, true, pl_setting_words, "one of those below", "下列设置项之一"},
     {1, "string", false, false, NULL, "its value", "值"},
@@ -185,6 +195,11 @@ static const pl_sheet_column setting_keys[] = {
      "等次在每类之内评定（默认）还是在全部单位中评定"},
     {SETTING_GROUP, "string", false, false, NULL, "column that serves as the group; empty: the one of that name",
      "作为类别的列；空则用名为类别的列"},
+    {SETTING_CUMULATIVE, "string", false, false, NULL,
+     "data items that are reported as totals since the beginning of the year, for `forecast`, separated by commas; `none`: none "
+     "is; "
+     "empty: found from the data",
+     "按年初至今累计数填报的数据项，供 `forecast` 使用，以逗号分隔；`none` 表示没有；空则由数据判断"},
     {SETTING_DENOMINATE, "string", false, false, pl_yes_words, "values are divided by their denominators (default no)",
      "数值是否除以分母，默认否"},
     {SETTING_IMPUTE, "string", false, false, NULL, "default of the column impute", "插补公式的默认值"},
@@ -215,6 +230,7 @@ static const pl_sheet_description sheets[] = {
     {SHEET_GRADES, pl_grade_words, grades, COUNT(grades), "one row for each grade, the best first", "每个等次一行，从好到差"},
     {SHEET_UNCOVERED, pl_uncovered_words, uncovered, COUNT(uncovered), "one row for each gap that is meant to be one",
      "每个有意留下的缺口一行"},
+    {SHEET_LAMPS, pl_lamp_words, lamps, COUNT(lamps), "one row for each lamp, the best first", "每种灯一行，从好到差"},
     {SHEET_SETTINGS, pl_key_words, settings, COUNT(settings), "one row for each setting", "每个设置一行"},
 };
 

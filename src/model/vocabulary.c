@@ -13,6 +13,7 @@ const pl_word pl_sheet_words[] = {
     {SHEET_RATERS, {"raters", "评价人", "评委"}},
     {SHEET_FUNCTIONS, {"functions", "函数", "自定义函数"}},
     {SHEET_UNCOVERED, {"uncovered", "不覆盖"}},
+    {SHEET_LAMPS, {"lamps", "亮灯"}},
     {0, {NULL}},
 };
 
@@ -137,6 +138,7 @@ const pl_word pl_setting_words[] = {
     {SETTING_SCREEN, {"screen", "筛选", "数据完整率下限"}},
     {SETTING_SCREEN_ON, {"screen_on", "筛选依据"}},
     {SETTING_TREAT, {"treat", "处理", "极值处理"}},
+    {SETTING_CUMULATIVE, {"cumulative", "累计"}},
     {0, {NULL}},
 };
 
@@ -144,6 +146,13 @@ const pl_word pl_setting_words[] = {
 const pl_word pl_key_words[] = {{0, {"key", "设置", "设置项"}}, {1, {"value", "值", "取值"}}, {0, {NULL}}};
 
 /* The two columns of the sheet of superior indicators that are not covered. */
+const pl_word pl_lamp_words[] = {
+    {LAMP_NAME, {"name", "灯", "颜色", "名称"}},
+    {LAMP_CONDITION, {"condition", "条件"}},
+    {LAMP_NOTE, {"note", "说明", "备注"}},
+    {0, {NULL}},
+};
+
 const pl_word pl_uncovered_words[] = {
     {0, {"code", "代码", "指标代码"}},
     {1, {"reason", "理由", "原因"}},

@@ -92,6 +92,21 @@ typedef struct pl_dataset_options {
 pl_status pl_dataset_load(pl_dataset **out, const pl_model *model, const pl_dataset_options *options, pl_problems *problems);
 void pl_dataset_free(pl_dataset *dataset); /* NULL is allowed */
 
+/* What a copy of a dataset has that the dataset has not, and what it lacks. */
+typedef struct pl_extension {
+    const pl_str *periods; /* further ones; those that the data has already are passed over */
+    size_t period_count;
+    int64_t end;                     /* months from year 0: values and records of later periods and days are left out; 0: none */
+    pl_str ballots_from, ballots_to; /* ballots of the one period stand in the other as well; empty: none do */
+} pl_extension;
+
+/* Copies a dataset with further periods, empty but for events that a new period contains. Names stay those of `base`, which must
+ * outlive the copy. */
+pl_status pl_dataset_extended(pl_dataset **out, const pl_dataset *base, const pl_extension *extension);
+
+/* Puts a value where there was none, or another; the row then counts as reported. The element must have a column. */
+void pl_dataset_put(pl_dataset *dataset, size_t element, size_t row, double value);
+
 /* Writes a field of one record as a reader would: a day as 2025-06-30; nothing where it is missing. */
 void pl_record_field_write(const pl_dataset *dataset, const pl_record_field *field, size_t record, pl_buffer *out);
 

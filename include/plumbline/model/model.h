@@ -75,6 +75,13 @@ typedef struct pl_uncovered {
     pl_place place;
 } pl_uncovered;
 
+/* A lamp, the best first: the first one whose condition holds is lit. */
+typedef struct pl_lamp {
+    pl_str name, note;
+    const pl_expression *condition; /* over x, points and the constants of the indicator's row; NULL: always */
+    pl_place place;                 /* of the condition */
+} pl_lamp;
+
 typedef struct pl_settings {
     pl_str name, year, as_of, period;
     bool has_as_of;
@@ -92,6 +99,7 @@ typedef struct pl_settings {
     double screen;       /* least share of the values that a unit must have, above 0; 0: none */
     bool screen_imputed; /* values that were imputed count */
     pl_str group;        /* attribute that serves as the group; empty: the one of that name */
+    pl_str cumulative;   /* elements that are reported as totals since the beginning of the year; empty: nobody says */
 } pl_settings;
 
 /* One sheet of a model: a file; or bytes in memory where path is NULL; or a sheet of a workbook. `name` is what problems call it
@@ -130,6 +138,8 @@ typedef struct pl_model {
     size_t uncovered_count;
     const struct pl_sheet_change *changes; /* that it was loaded with (change.h) */
     size_t change_count;
+    pl_lamp *lamps; /* rows of the sheet lamps */
+    size_t lamp_count;
     struct pl_code_index *codes;          /* see pl_model_find */
     unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the model's sheets, names and contents, without the data; of a workbook
                                              over the bytes of the file; then over the changes */
