@@ -210,6 +210,8 @@ static int study(const cli_call *call, cli_session *s, const wishes *w) {
     int exit_status = status == PL_MEMORY ? cli_no_memory() : cli_exit_status(status);
     cli_robustness report = {call, s, &w->options, robust};
     if (robust && robust->runs) {
+        if (robust->runs < robust->runs_asked)
+            fprintf(stderr, "plumbline: stopped after %zu of %zu runs\n", robust->runs, robust->runs_asked);
         exit_status = write_result(&report);
         if (exit_status == EXIT_DONE) exit_status = cli_robust_draw(&report);
     } else if (robust) {

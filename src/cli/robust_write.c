@@ -168,9 +168,6 @@ void cli_robust_text(const cli_robustness *r, pl_output *output) {
     pl_buffer_init(&head, 0);
     cli_robust_design(r, &head);
     pl_buffer_text(&head, "\n");
-    if (r->robust->runs < r->robust->runs_asked)
-        pl_buffer_print(&head, cli_text(r->call, "stopped after %zu of %zu runs\n", "已中止：完成 %zu 次（共 %zu 次）\n"),
-                        r->robust->runs, r->robust->runs_asked);
     write_reading(r, &head);
     if (head.failed) output->status = PL_MEMORY;
     pl_output_add(output, pl_buffer_view(&head));

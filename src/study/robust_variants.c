@@ -158,6 +158,34 @@ static pl_status make_variant(robusting *r, size_t index, pl_sheet_change *chang
     return status;
 }
 
+static bool same_totals(const robusting *r, const robust_variant *a, const robust_variant *b) {
+    const uint64_t *present_a, *present_b;
+    const double *x = pl_evaluation_column(pl_rerun_base(a->rerun), a->compiled->nodes[0].score, &present_a);
+    const double *y = pl_evaluation_column(pl_rerun_base(b->rerun), b->compiled->nodes[0].score, &present_b);
+    size_t rows = r->dataset->unit_count * r->dataset->period_count;
+    for (size_t row = 0; row < rows; row++)
+        if (pl_present(present_a, row) != pl_present(present_b, row) || x[row] != y[row]) return false;
+    return true;
+}
+
+/* Tells of alternatives that by themselves change no total: often every indicator has a rule of its own. */
+static pl_status tell_idle(robusting *r) {
+    pl_status status = PL_OK;
+    size_t stride = 1;
+    for (size_t m = r->options->method_count; m-- > 0; stride *= r->options->methods[m].count + 1) {
+        const pl_alternatives *method = &r->options->methods[m];
+        for (size_t level = 1; level <= method->count; level++) {
+            if (!same_totals(r, &r->variants[0], &r->variants[level * stride])) continue;
+            pl_status told = pl_problem_add(r->problems, PL_WARNING, "W711", (pl_place){.file = r->model->path},
+                                            "%.*s = %.*s changes no total: it is what the model does already, or every indicator "
+                                            "has a rule of its own",
+                                            PL_ARG(method->setting), PL_ARG(method->texts[level - 1]));
+            status = pl_status_worse(status, told);
+        }
+    }
+    return status;
+}
+
 pl_status robust_variants(robusting *r) {
     size_t count = 1;
     for (size_t m = 0; m < r->options->method_count; m++) {
@@ -174,5 +202,5 @@ pl_status robust_variants(robusting *r) {
     for (size_t i = 0; i < r->variant_count && status != PL_MEMORY && !(i && !r->variants[0].rerun); i++)
         status = pl_status_worse(status, make_variant(r, i, changes));
     free(changes);
-    return status;
+    return status == PL_OK ? tell_idle(r) : status;
 }
