@@ -3,47 +3,11 @@
 #include "lang/sum.h"
 #include "lang/treatment.h"
 
+#include <plumbline/base/sort.h>
+
 #include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-
-/* A value and the unit that has it, the value as an integer that sorts the same way. */
-typedef struct entry {
-    uint64_t key;
-    uint32_t unit;
-} entry;
-
-static uint64_t key_of(double value) {
-    uint64_t bits;
-    if (value == 0) value = 0; /* -0 and 0 are the same value */
-    memcpy(&bits, &value, sizeof bits);
-    return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
-}
-
-static double value_of(uint64_t key) {
-    uint64_t bits = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-/* Sorts by key, stable, one byte at a time from the lowest; bytes that are the same everywhere are passed over. */
-static void radix_sort(entry *entries, entry *spare, size_t count) {
-    entry *from = entries, *to = spare;
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        size_t starts[257] = {0};
-        for (size_t i = 0; i < count; i++) starts[(from[i].key >> shift & 255) + 1]++;
-        bool same = false;
-        for (size_t k = 1; k <= 256; k++) same |= starts[k] == count;
-        if (same) continue;
-        for (size_t k = 1; k <= 256; k++) starts[k] += starts[k - 1];
-        for (size_t i = 0; i < count; i++) to[starts[from[i].key >> shift & 255]++] = from[i];
-        entry *swap = from;
-        from = to;
-        to = swap;
-    }
-    if (from != entries) memcpy(entries, from, count * sizeof *entries);
-}
 
 static int compare(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -107,7 +71,7 @@ bool pl_order_reduce(pl_reduce how, double parameter, double *sorted, size_t cou
 
 /* The units of one period that have a value, sorted by it. */
 typedef struct ordered {
-    entry *entries, *spare;
+    pl_sort_entry *entries, *spare;
     size_t count;
 } ordered;
 
@@ -117,9 +81,9 @@ static void order_period(ordered *o, const pl_evaluation *e, const double *value
     for (size_t unit = 0; unit < units; unit++) {
         size_t row = period * units + unit;
         if (bits && !(bits[row / 64] >> row % 64 & 1)) continue;
-        o->entries[o->count++] = (entry){key_of(values[row]), (uint32_t)unit};
+        o->entries[o->count++] = (pl_sort_entry){pl_sort_key(values[row]), (uint32_t)unit};
     }
-    radix_sort(o->entries, o->spare, o->count);
+    pl_sort(o->entries, o->spare, o->count);
 }
 
 /* What a sweep through the sorted units knows of one group. */
@@ -141,14 +105,14 @@ static void rank_period(pl_store *store, const ordered *o, const pl_evaluation *
     const pl_grouping *grouping = grouping_of(e, n);
     memset(groups, 0, (group_count(grouping) + 1) * sizeof *groups);
     for (size_t i = 0; i < o->count; i++) {
-        const entry *at = &o->entries[n->detail ? o->count - 1 - i : i];
-        uint32_t group = group_at(grouping, at->unit);
+        const pl_sort_entry *at = &o->entries[n->detail ? o->count - 1 - i : i];
+        uint32_t group = group_at(grouping, at->index);
         if (group == PL_NOBODY) continue;
         group_place *g = &groups[group];
         g->met++;
-        if (g->met == 1 || !pl_same(value_of(g->last), value_of(at->key))) g->place = g->met;
+        if (g->met == 1 || !pl_same(pl_sort_value(g->last), pl_sort_value(at->key))) g->place = g->met;
         g->last = at->key;
-        size_t row = period * e->frame->units + at->unit;
+        size_t row = period * e->frame->units + at->index;
         store->values[row] = g->place;
         store->bits[row / 64] |= UINT64_C(1) << row % 64;
     }
@@ -162,13 +126,13 @@ static bool reduce_period(pl_store *store, const ordered *o, const pl_evaluation
     double *dealt = malloc((o->count + 1) * sizeof *dealt);
     if (starts && dealt) {
         for (size_t i = 0; i < o->count; i++) {
-            uint32_t group = group_at(grouping, o->entries[i].unit);
+            uint32_t group = group_at(grouping, o->entries[i].index);
             if (group != PL_NOBODY) starts[group + 2]++;
         }
         for (size_t g = 2; g < groups + 2; g++) starts[g] += starts[g - 1];
         for (size_t i = 0; i < o->count; i++) {
-            uint32_t group = group_at(grouping, o->entries[i].unit);
-            if (group != PL_NOBODY) dealt[starts[group + 1]++] = value_of(o->entries[i].key);
+            uint32_t group = group_at(grouping, o->entries[i].index);
+            if (group != PL_NOBODY) dealt[starts[group + 1]++] = pl_sort_value(o->entries[i].key);
         }
         for (size_t g = 0; g < groups; g++) {
             size_t to = period * groups + g;
@@ -189,7 +153,7 @@ static bool run_node(pl_evaluation *e, pl_node node) {
     const uint64_t *bits;
     if (!pl_store_rows(e, n->a, &values, &bits)) return false;
     size_t units = e->frame->units;
-    ordered o = {malloc((units + 1) * sizeof(entry)), malloc((units + 1) * sizeof(entry)), 0};
+    ordered o = {malloc((units + 1) * sizeof(pl_sort_entry)), malloc((units + 1) * sizeof(pl_sort_entry)), 0};
     group_place *groups = malloc((group_count(grouping_of(e, n)) + 1) * sizeof *groups);
     bool good = o.entries && o.spare && groups;
     for (size_t period = e->first_period; good && period < e->period_end; period++) {

@@ -20,6 +20,14 @@ static inline uint64_t pl_sort_key(double value) {
     return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
+/* The number that a key was made of. */
+static inline double pl_sort_value(uint64_t key) {
+    uint64_t bits = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 /* Sorts by key, lowest first; entries with the same key stay in their order. `spare` has room for as many. */
 void pl_sort(pl_sort_entry *entries, pl_sort_entry *spare, size_t count);
 
