@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const cli_command cli_check, cli_score, cli_explain, cli_gap, cli_cover, cli_diff, cli_import, cli_export, cli_new, cli_help,
-    cli_version;
-const cli_command *const cli_commands[] = {&cli_check,  &cli_score,  &cli_explain, &cli_gap,  &cli_cover,   &cli_diff,
+extern const cli_command cli_check, cli_score, cli_explain, cli_gap, cli_path, cli_cover, cli_diff, cli_import, cli_export, cli_new,
+    cli_help, cli_version;
+const cli_command *const cli_commands[] = {&cli_check,  &cli_score,  &cli_explain, &cli_gap,  &cli_path,    &cli_cover, &cli_diff,
                                            &cli_import, &cli_export, &cli_new,     &cli_help, &cli_version, NULL};
 
 const cli_option cli_data = {"--data", "F", NULL,

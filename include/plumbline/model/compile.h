@@ -41,6 +41,10 @@ pl_status pl_compile(pl_compiled **out, const pl_model *model, const pl_dataset 
                      pl_problems *problems);
 void pl_compiled_free(pl_compiled *compiled); /* NULL is allowed */
 
+/* Looks at the rows of the sheet costs: E373 a unit that is none, E374 rows of one element whose values do not go one way, W371 an
+ * element that no indicator uses. */
+pl_status pl_costs_check(const pl_model *model, const pl_dataset *dataset, pl_problems *problems);
+
 /* Which of an indicator's expressions: what a bare code means depends on it. */
 typedef enum pl_role {
     PL_ROLE_VALUE,   /* its own code is its element; other leaves are their raw values, inner nodes their scores */

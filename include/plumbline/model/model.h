@@ -71,6 +71,16 @@ typedef struct pl_uncovered {
     pl_place place;
 } pl_uncovered;
 
+/* What an improvement costs: a row of the sheet costs. */
+typedef struct pl_cost {
+    pl_str element;
+    pl_str unit; /* code; empty: every unit that has no row of its own for the element */
+    bool stepwise;
+    double step, cost; /* of one step; both above 0 */
+    double up_to;      /* the value that can be reached at this price */
+    pl_place place, unit_place;
+} pl_cost;
+
 typedef struct pl_settings {
     pl_str name, year, as_of, period;
     bool has_as_of;
@@ -122,6 +132,8 @@ typedef struct pl_model {
     size_t attribute_count;
     pl_uncovered *uncovered; /* rows of the sheet uncovered */
     size_t uncovered_count;
+    pl_cost *costs; /* rows of the sheet costs */
+    size_t cost_count;
     struct pl_code_index *codes;          /* see pl_model_find */
     unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the model's sheets, names and contents, without the data; of a workbook
                                              over the bytes of the file */
