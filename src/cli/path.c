@@ -114,7 +114,7 @@ static void write_result(const told *t, const pl_path_plan *plan, pl_buffer *out
 static const char *doubt_text(const told *t) {
     switch (t->path->doubt) {
     case PL_PATH_BENT:
-        return cli_text(t->call, "a linear cost was looked at in hundredths of its range", "线性成本按区间的百分之一试算");
+        return cli_text(t->call, "a linear cost was looked at in small steps to round values", "线性成本按取整的小步试算");
     case PL_PATH_MIXED: return cli_text(t->call, "the rules do not let its elements apart", "计分规则使各数据项无法分开计算");
     case PL_PATH_TIME: return cli_text(t->call, "it would have taken longer", "时间不够");
     case PL_PATH_NO_DOUBT: break;

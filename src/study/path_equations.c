@@ -19,7 +19,6 @@ typedef struct lessons {
     size_t slope_count;
     size_t *refused; /* choices that do not lead there, one per cluster, `width` to a plan */
     size_t width, refused_count, refused_capacity;
-    double margin; /* for plans with values between levels: more than the place asks for */
 } lessons;
 
 /* The total of the unit as a product: scale * x * y. */
@@ -195,7 +194,7 @@ static pl_status add_rival(posing *p, pl_sum_of *asked, pl_sum_of *difference) {
     pl_sum_add(q, &p->own_total, 1, difference);
     pl_sum_add(q, asked, -1, difference);
     pl_sum_bound(q, difference);
-    status = pl_sum_row(q, difference, column, fmax(0, -difference->low) + SLACK, p->learnt->margin - SLACK, INFINITY);
+    status = pl_sum_row(q, difference, column, fmax(0, -difference->low) + SLACK, -SLACK, INFINITY);
     if (status == PL_OK && p->product.is_one) status = touch_everywhere(p, asked, column);
     if (status == PL_OK && q->s->roots[1] && p->unit_of_rounding > 0) status = break_tie(p, difference, column);
     p->ahead[p->ahead_count] = column;
@@ -344,9 +343,8 @@ static void posing_end(posing *p) {
 
 /* ---- asking, and learning ---- */
 
-/* What the programme chose: a choice per cluster (SIZE_MAX: a value between levels) and the values. */
-static bool read_plan(const pl_equations *q, const double *columns, size_t *choices, double *values) {
-    bool levels = true;
+/* What the programme chose: a choice per cluster, and the values. */
+static void read_plan(const pl_equations *q, const double *columns, size_t *choices, double *values) {
     const pl_outlook *o = q->s->o;
     for (size_t c = 0; c < q->s->cluster_count; c++) {
         const pl_cluster *cluster = &q->s->clusters[c];
@@ -357,16 +355,7 @@ static bool read_plan(const pl_equations *q, const double *columns, size_t *choi
         choices[c] = best;
         for (size_t i = 0; i < cluster->move_count; i++)
             values[cluster->moves[i]] = o->moves[cluster->moves[i]].levels[pl_choice_level(q->s, cluster, best, i)].value;
-        for (size_t k = 0; k < cluster->stretch_count; k++) {
-            const double *stretch = at + cluster->choice_count + 2 * k;
-            if (stretch[0] <= at[best] || stretch[0] < 0.5) continue;
-            const pl_rung *level = &o->moves[cluster->moves[0]].levels[cluster->stretches[k]];
-            values[cluster->moves[0]] = level->value + fmin(1, fmax(0, stretch[1])) * (level[1].value - level->value);
-            choices[c] = SIZE_MAX;
-            levels = false;
-        }
     }
-    return levels;
 }
 
 static double plan_cost(const pl_outlook *o, const double *values) {
@@ -383,15 +372,11 @@ static double sum_value(const pl_equations *q, const pl_sum_of *sum, const doubl
 }
 
 /* Learns from a plan that failed. False when there is nothing more to learn. */
-static bool learn(posing *p, lessons *l, const double *columns, const size_t *choices, bool levels, pl_status *status) {
+static bool learn(posing *p, lessons *l, const double *columns, const size_t *choices, pl_status *status) {
     bool learnt = false;
     if (p->product.is_one && l->slope_count < MOST_SLOPES) {
         l->slopes[l->slope_count++] = sqrt(sum_value(p->q, &p->product.y, columns) / sum_value(p->q, &p->product.x, columns));
         learnt = true;
-    }
-    if (!levels) {
-        l->margin = l->margin > 0 ? l->margin * 4 : 1e-8;
-        return l->margin < 1e-4;
     }
     if (l->refused_count == MOST_REFUSALS) return learnt;
     if (pl_reserve((void **)&l->refused, &l->refused_capacity, (l->refused_count + 1) * l->width + 1, sizeof *l->refused, 0)) {
@@ -402,31 +387,11 @@ static bool learn(posing *p, lessons *l, const double *columns, const size_t *ch
     return true;
 }
 
-/* Values between levels in as few decimals as still reach the place. */
-static pl_status settle(pl_outlook *o, const pl_question *question, const size_t *choices, const pl_shape *s, double *values) {
-    for (size_t c = 0; c < s->cluster_count; c++) {
-        size_t move = s->clusters[c].moves[0];
-        if (choices[c] != SIZE_MAX) continue;
-        const pl_rung *levels = o->moves[move].levels;
-        double exact = values[move], range = fabs(levels[o->moves[move].count - 1].value - levels->value);
-        for (int digits = 0; digits <= 12; digits++) {
-            pl_judgement judged;
-            values[move] = pl_number_round(exact, digits);
-            if (fabs(values[move] - exact) > 1e-6 * range) continue;
-            pl_status status = pl_outlook_judge(o, values, &judged);
-            if (status != PL_OK) return status;
-            if (judged.has_total && judged.place <= (double)question->place) break;
-            values[move] = exact;
-        }
-    }
-    return PL_OK;
-}
-
 /* What one posing of the question gave. */
 typedef enum attempt { ATTEMPT_DONE, ATTEMPT_AGAIN, ATTEMPT_OVER } attempt;
 
-static void keep_bound(const pl_equations *q, const pl_programme_answer *answer, const lessons *l, pl_reply *reply) {
-    if (!answer->has_bound || l->margin > 0) return;
+static void keep_bound(const pl_equations *q, const pl_programme_answer *answer, pl_reply *reply) {
+    if (!answer->has_bound) return;
     double bound = answer->bound / q->cost_scale;
     if (!reply->has_bound || bound > reply->bound) reply->bound = bound;
     reply->has_bound = true;
@@ -437,19 +402,18 @@ static pl_status judge(posing *p, lessons *l, const pl_programme_answer *answer,
     pl_judgement judged;
     size_t *choices = malloc((p->q->s->cluster_count + 1) * sizeof *choices);
     if (!choices) return PL_MEMORY;
-    bool levels = read_plan(p->q, answer->values, choices, reply->values);
+    read_plan(p->q, answer->values, choices, reply->values);
     pl_status status = pl_outlook_judge(o, reply->values, &judged);
     double place = (double)p->question->place;
     bool counts = p->question->least_ahead || judged.place <= place;
     if (status == PL_OK && judged.has_total && counts) {
-        if (!levels && !p->question->least_ahead) status = settle(o, p->question, choices, p->q->s, reply->values);
         reply->outcome = PL_PATH_REACHED;
         reply->cost = plan_cost(o, reply->values);
         reply->proven = reply->has_bound && answer->outcome == PL_PROGRAMME_OPTIMAL &&
                         reply->cost <= reply->bound + 1e-6 * fmax(1, fabs(reply->bound));
         *next = ATTEMPT_DONE;
     } else if (status == PL_OK) {
-        *next = learn(p, l, answer->values, choices, levels, &status) ? ATTEMPT_AGAIN : ATTEMPT_OVER;
+        *next = learn(p, l, answer->values, choices, &status) ? ATTEMPT_AGAIN : ATTEMPT_OVER;
     }
     free(choices);
     return status;
@@ -469,10 +433,10 @@ static pl_status attempt_once(pl_shape *s, const pl_question *question, lessons 
         if (!answer.values) status = PL_MEMORY;
         if (hopeless) answer.outcome = PL_PROGRAMME_IMPOSSIBLE;
         if (status == PL_OK && !hopeless) status = pl_programme_solve(&q.p, deadline - pl_clock(), &answer);
-        keep_bound(&q, &answer, l, reply);
+        keep_bound(&q, &answer, reply);
         if (status == PL_OK && (answer.outcome == PL_PROGRAMME_OPTIMAL || answer.outcome == PL_PROGRAMME_FEASIBLE))
             status = judge(&p, l, &answer, reply, next);
-        else if (answer.outcome == PL_PROGRAMME_IMPOSSIBLE && l->margin == 0) {
+        else if (answer.outcome == PL_PROGRAMME_IMPOSSIBLE) {
             reply->outcome = PL_PATH_OUT_OF_REACH;
             reply->proven = true;
         }

@@ -36,27 +36,21 @@ void pl_sum_add(const pl_equations *q, const pl_sum_of *from, double factor, pl_
     for (size_t i = 0; i < q->slots; i++) to->coefficients[i] += factor * from->coefficients[i];
 }
 
-/* Of each cluster one choice or stretch is taken: its least, or most, bounds the sum. */
-static void bound_cluster(const pl_equations *q, const pl_cluster *c, pl_sum_of *sum) {
+/* Of each cluster one choice is taken: its least, or most, bounds the sum. */
+static void bound_cluster(const pl_cluster *c, pl_sum_of *sum) {
     const double *at = sum->coefficients + c->first_column;
     double least = at[0], most = at[0];
     for (size_t k = 1; k < c->choice_count; k++) {
         least = fmin(least, at[k]);
         most = fmax(most, at[k]);
     }
-    for (size_t k = 0; k < c->stretch_count; k++) {
-        double begin = at[c->choice_count + 2 * k], end = begin + at[c->choice_count + 2 * k + 1];
-        least = fmin(least, fmin(begin, end));
-        most = fmax(most, fmax(begin, end));
-    }
-    (void)q;
     sum->low += least;
     sum->high += most;
 }
 
 void pl_sum_bound(const pl_equations *q, pl_sum_of *sum) {
     sum->low = sum->high = sum->constant;
-    for (size_t c = 0; c < q->s->cluster_count; c++) bound_cluster(q, &q->s->clusters[c], sum);
+    for (size_t c = 0; c < q->s->cluster_count; c++) bound_cluster(&q->s->clusters[c], sum);
     for (size_t i = q->choice_columns; i < q->slots; i++) {
         double factor = sum->coefficients[i];
         if (factor == 0) continue;
@@ -95,11 +89,6 @@ static void add_table(const pl_side *side, const pl_tabulated *t, double factor,
     double *at = to->coefficients + c->first_column;
     to->constant += factor * before;
     for (size_t k = 1; k < c->choice_count; k++) at[k] += factor * (values[k * units] - before);
-    for (size_t i = 0; i < c->stretch_count; i++) {
-        size_t from = c->stretches[i];
-        at[c->choice_count + 2 * i] += factor * (values[from * units] - before);
-        at[c->choice_count + 2 * i + 1] += factor * (values[(from + 1) * units] - values[from * units]);
-    }
 }
 
 void pl_side_add(const pl_side *side, pl_node node, double factor, pl_sum_of *to) {
@@ -348,7 +337,6 @@ static double scale_of(const pl_shape *s) {
     for (double scale = 1; scale <= 1e4; scale *= 10) {
         bool whole = true;
         for (size_t c = 0; c < s->cluster_count && whole; c++) {
-            whole = s->clusters[c].stretch_count == 0;
             for (size_t k = 0; k < s->clusters[c].choice_count && whole; k++) {
                 double cost = choice_cost(s, &s->clusters[c], k) * scale;
                 whole = fabs(cost - round(cost)) < 1e-9 * fmax(1, cost);
@@ -367,7 +355,7 @@ static double scaled(const pl_equations *q, double cost, bool least_ahead) {
 
 static pl_status add_cluster(pl_equations *q, size_t index, bool least_ahead) {
     pl_cluster *c = &q->s->clusters[index];
-    size_t count = c->choice_count + 2 * c->stretch_count, column = 0;
+    size_t count = c->choice_count, column = 0;
     size_t *columns = malloc((count + 1) * sizeof *columns);
     double *ones = malloc((count + 1) * sizeof *ones);
     pl_status status = columns && ones ? PL_OK : PL_MEMORY;
@@ -377,18 +365,6 @@ static pl_status add_cluster(pl_equations *q, size_t index, bool least_ahead) {
         status = pl_programme_column(&q->p, 0, is_idle(q->s, index, k) ? 0 : 1, cost, true, &column);
         columns[k] = column;
         ones[k] = 1;
-    }
-    for (size_t k = 0; k < c->stretch_count && status == PL_OK; k++) {
-        const pl_rung *level = &q->s->o->moves[c->moves[0]].levels[c->stretches[k]];
-        double cost = scaled(q, level->cost, least_ahead), more = least_ahead ? 0 : (level[1].cost - level->cost) * q->cost_scale;
-        status = pl_programme_column(&q->p, 0, 1, cost, true, &column);
-        if (status == PL_OK) status = pl_programme_column(&q->p, 0, 1, more, false, &column);
-        columns[c->choice_count + 2 * k] = column - 1;
-        columns[c->choice_count + 2 * k + 1] = column;
-        ones[c->choice_count + 2 * k] = 1;
-        ones[c->choice_count + 2 * k + 1] = 0;
-        size_t pair[2] = {column - 1, column};
-        if (status == PL_OK) status = pl_programme_row(&q->p, 0, INFINITY, pair, (const double[]){1, -1}, 2);
     }
     if (status == PL_OK) status = pl_programme_row(&q->p, 1, 1, columns, ones, count);
     free(columns);

@@ -119,13 +119,13 @@ static pl_status clusters_below(const pl_shape *s, pl_node top, bool *marks) {
     return PL_OK;
 }
 
-/* Puts the marked clusters into the first of them. False where they would have too many choices, or one is divisible. */
+/* Puts the marked clusters into the first of them. False where they would have too many choices. */
 static bool merge(pl_shape *s, const bool *marks) {
     size_t first = 0, choices = 1, kept = 0;
     while (!marks[first]) first++;
     for (size_t c = 0; c < s->cluster_count; c++) {
         if (!marks[c]) continue;
-        if (s->clusters[c].stretch_count || s->clusters[c].choice_count > MOST_CHOICES / choices) return false;
+        if (s->clusters[c].choice_count > MOST_CHOICES / choices) return false;
         choices *= s->clusters[c].choice_count;
     }
     pl_cluster *to = &s->clusters[first];
@@ -138,7 +138,6 @@ static bool merge(pl_shape *s, const bool *marks) {
         memcpy(to->moves + to->move_count, from->moves, from->move_count * sizeof *to->moves);
         to->move_count += from->move_count;
         free(from->moves);
-        free(from->stretches);
     }
     s->cluster_count = kept;
     to->choice_count = choices;
@@ -270,14 +269,9 @@ static pl_status make_clusters(pl_shape *s) {
     for (size_t i = 0; s->clusters && i < count; i++) {
         pl_cluster *c = &s->clusters[s->cluster_count++];
         const pl_move *move = &s->o->moves[i];
-        *c = (pl_cluster){.moves = calloc(count + 1, sizeof *c->moves),
-                          .stretches = calloc(move->count + 1, sizeof *c->stretches),
-                          .move_count = 1,
-                          .choice_count = move->count};
-        if (!c->moves || !c->stretches) return PL_MEMORY;
+        *c = (pl_cluster){.moves = calloc(count + 1, sizeof *c->moves), .move_count = 1, .choice_count = move->count};
+        if (!c->moves) return PL_MEMORY;
         c->moves[0] = i;
-        for (size_t k = 0; k + 1 < move->count; k++)
-            if (move->levels[k].divisible) c->stretches[c->stretch_count++] = k;
     }
     return s->clusters ? PL_OK : PL_MEMORY;
 }
@@ -296,10 +290,7 @@ pl_status pl_shape_make(pl_shape *s, pl_outlook *o) {
 }
 
 void pl_shape_free(pl_shape *s) {
-    for (size_t i = 0; s->clusters && i < s->cluster_count; i++) {
-        free(s->clusters[i].moves);
-        free(s->clusters[i].stretches);
-    }
+    for (size_t i = 0; s->clusters && i < s->cluster_count; i++) free(s->clusters[i].moves);
     for (size_t i = 0; i < s->tabulated_count; i++) free(s->tabulated[i].values);
     free(s->clusters);
     free(s->tabulated);

@@ -80,9 +80,7 @@ typedef struct pl_cluster {
     size_t *moves;
     size_t move_count;
     size_t choice_count; /* choice k: level (k / stride of the move) % its count */
-    size_t first_column; /* in the programme; then one for each choice, and two for each stretch */
-    size_t stretch_count;
-    size_t *stretches; /* level at which a divisible stretch begins; single moves only */
+    size_t first_column; /* in the programme; one for each choice */
 } pl_cluster;
 
 /* A node that only one cluster moves, with its value for every choice and unit. */
@@ -104,7 +102,7 @@ typedef struct pl_shape {
     pl_evaluation *before; /* every needed node and every operand as things stand */
     pl_node roots[2];      /* the total; the first tie breaker, or 0 */
     bool mixed;            /* the rules could not be taken apart */
-    bool bent;             /* a rule bends within a divisible stretch */
+    bool bent;             /* some costs are linear: only some of the values are looked at */
 } pl_shape;
 
 #define TOUCHED_BY_MANY UINT32_MAX
