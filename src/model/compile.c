@@ -384,6 +384,7 @@ pl_status pl_compile_with(pl_compiled **out, const pl_model *model, const pl_dat
     if (model->flawed || dataset->flawed) keep(&k, PL_INPUT);
     c->spans_periods = spans_periods(model);
     if (k.worst == PL_OK) check_leaves(&k);
+    if (k.worst != PL_MEMORY) keep(&k, pl_costs_check(model, dataset, problems));
     if (k.worst == PL_OK)
         *out = c;
     else

@@ -123,11 +123,12 @@ static void write_names(const describing *d, const int *meanings, size_t count) 
     pl_json_end(d->w);
 }
 
-/* Data may hold the same key twice where rows are marked as deleted. */
+/* Data may hold the same key twice where rows are marked as deleted. What tells prices apart may be an empty unit, which no key may
+ * be. */
 static void write_primary_key(const describing *d) {
     static const int code[] = {FIELD_CODE}, unit[] = {DATA_UNIT}, key[] = {0}, cell[] = {DATA_PERIOD, DATA_UNIT, DATA_ELEMENT};
     bool deletes = d->kind == SHEET_DATA && column_of(d, DATA_DELETED) < d->table.column_count;
-    if (!d->description || deletes) return;
+    if (!d->description || deletes || d->kind == SHEET_COSTS) return;
     bool is_long = d->kind == SHEET_DATA && column_of(d, DATA_VALUE) < d->table.column_count;
     pl_json_key(d->w, "primaryKey");
     switch (d->kind) {
@@ -157,7 +158,10 @@ static void write_foreign_keys(const describing *d, pl_str unit_code) {
     size_t parent = d->kind == SHEET_INDICATORS ? column_of(d, FIELD_PARENT)
                     : d->kind == SHEET_UNITS    ? column_of(d, DATA_PARENT)
                                                 : count;
-    size_t unit = d->kind == SHEET_DATA && unit_code.len ? column_of(d, DATA_UNIT) : count;
+    size_t unit = !unit_code.len           ? count
+                  : d->kind == SHEET_DATA  ? column_of(d, DATA_UNIT)
+                  : d->kind == SHEET_COSTS ? column_of(d, COST_UNIT)
+                                           : count;
     if (parent == count && unit == count) return;
     pl_json_key(d->w, "foreignKeys");
     pl_json_array(d->w);

@@ -86,6 +86,7 @@ pl_status pl_silence_resolve(pl_model *model, const pl_defaults *defaults, pl_pr
 /* What lights a lamp, from the sheet lamps; a NULL sheet has none. */
 pl_status pl_lamps_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems);
 pl_status pl_uncovered_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems);
+pl_status pl_costs_load(pl_model *model, const pl_sheet *sheet, pl_problems *problems);
 pl_status pl_indicators_load(pl_model *model, const pl_defaults *defaults, const pl_sheet *sheet, pl_problems *problems);
 
 /* Orders `read` (in the order of the sheet; parents by code) into the tree of the model, and checks it. Where

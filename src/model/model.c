@@ -87,12 +87,13 @@ static pl_status check_sheets(const char *path, const pl_sheet *sheets, size_t c
 
 static int by_name(const void *a, const void *b) { return strcmp(((const pl_sheet *)a)->name, ((const pl_sheet *)b)->name); }
 
-/* Over the sheets that make the model what it is, in the order of their names; the data has a digest of its own. */
+/* Over the sheets that make the model what it is, in the order of their names; the data has a digest of its own, and no score
+ * depends on costs. */
 static pl_status digest_files(pl_digest *digest, const pl_sheet *sheets, size_t count, pl_problems *problems) {
     pl_status status = PL_OK;
     for (size_t i = 0; i < count && status == PL_OK; i++) {
         int kind = pl_sheet_kind_of(&sheets[i]);
-        if (kind < 0 || kind == SHEET_DATA || kind == SHEET_EVENTS || kind == SHEET_RATERS) continue;
+        if (kind < 0 || kind == SHEET_DATA || kind == SHEET_EVENTS || kind == SHEET_RATERS || kind == SHEET_COSTS) continue;
         status = pl_digest_add(digest, sheets[i].name, strlen(sheets[i].name) + 1);
         if (status == PL_OK) status = pl_sheet_digest(digest, &sheets[i]);
         if (status == PL_IO)
@@ -210,6 +211,7 @@ static pl_status load(pl_model *model, const pl_sheet *sheets, size_t count, pl_
     status = pl_status_worse(status, pl_silence_resolve(model, &defaults, problems));
     status = pl_status_worse(status, pl_uncovered_load(model, find_sheet(sheets, count, SHEET_UNCOVERED), problems));
     status = pl_status_worse(status, pl_lamps_load(model, find_sheet(sheets, count, SHEET_LAMPS), problems));
+    status = pl_status_worse(status, pl_costs_load(model, find_sheet(sheets, count, SHEET_COSTS), problems));
     return status == PL_OK ? digest_sheets(model, sheets, count, problems) : status;
 }
 

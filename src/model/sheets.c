@@ -157,6 +157,27 @@ static const pl_sheet_column lamps[] = {
     {LAMP_NOTE, "string", false, false, NULL, "what it means, for people", "含义，供人阅读"},
 };
 
+static const pl_sheet_column costs[] = {
+    {COST_ELEMENT, "string", true, false, NULL,
+     "code of the element of the data that can be improved; what has no row here stays as it is",
+     "可以改进的数据项代码；此表没有的数据项视为不能改变"},
+    {COST_UNIT, "string", false, false, NULL,
+     "code of a unit whose costs these are; empty: of all units that have no row of their own",
+     "适用的单位代码；空为没有单独列出的全部单位"},
+    {COST_KIND, "string", false, false, pl_cost_kind_words,
+     "stepwise (default): whole steps only; linear: any part of a step at the same part of its cost",
+     "阶梯（默认）：只能走整步；线性：可走半步，成本按比例"},
+    {COST_STEP, "number", false, false, NULL, "size of one step in the unit of the value, above 0; empty is 1",
+     "一步的大小，以取值的计量单位计，大于 0；空为 1"},
+    {COST_COST, "number", true, false, NULL, "of one step, above 0, in whatever unit all rows share: money, days, points of effort",
+     "每步的成本，大于 0；各行用同一单位：万元、人天或工作量"},
+    {COST_UP_TO, "number", true, false, NULL,
+     "value that can be reached at this price by the end of the year; further rows of the element go on from there at their own "
+     "price",
+     "年内按此成本可达到的值；同一数据项的后续各行从此值起按各自的成本计"},
+    {COST_NOTE, "string", false, false, NULL, "anything else", "其他说明"},
+};
+
 static const pl_sheet_column settings[] = {
     {0, "string", true, true, pl_setting_words, "one of those below", "下列设置项之一"},
     {1, "string", false, false, NULL, "its value", "值"},
@@ -231,6 +252,8 @@ static const pl_sheet_description sheets[] = {
     {SHEET_UNCOVERED, pl_uncovered_words, uncovered, COUNT(uncovered), "one row for each gap that is meant to be one",
      "每个有意留下的缺口一行"},
     {SHEET_LAMPS, pl_lamp_words, lamps, COUNT(lamps), "one row for each lamp, the best first", "每种灯一行，从好到差"},
+    {SHEET_COSTS, pl_cost_words, costs, COUNT(costs), "one row for each element that can be improved, and each price",
+     "每个可改进的数据项、每档成本一行"},
     {SHEET_SETTINGS, pl_key_words, settings, COUNT(settings), "one row for each setting", "每个设置一行"},
 };
 

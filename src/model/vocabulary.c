@@ -14,6 +14,7 @@ const pl_word pl_sheet_words[] = {
     {SHEET_FUNCTIONS, {"functions", "函数", "自定义函数"}},
     {SHEET_UNCOVERED, {"uncovered", "不覆盖"}},
     {SHEET_LAMPS, {"lamps", "亮灯"}},
+    {SHEET_COSTS, {"costs", "成本"}},
     {0, {NULL}},
 };
 
@@ -166,6 +167,20 @@ const pl_word pl_scenario_words[] = {
     {2, {"without", "去掉"}},
     {0, {NULL}},
 };
+
+const pl_word pl_cost_words[] = {
+    {COST_ELEMENT, {"element", "数据项", "指标", "指标代码"}},
+    {COST_UNIT, {"unit", "单位", "单位代码"}},
+    {COST_KIND, {"kind", "类型", "方式"}},
+    {COST_STEP, {"step", "步长"}},
+    {COST_COST, {"cost", "成本", "每步成本"}},
+    {COST_UP_TO, {"up_to", "到", "可达值", "reachable"}},
+    {COST_NOTE, {"note", "备注", "说明"}},
+    {0, {NULL}},
+};
+
+/* Whether only whole steps can be taken. */
+const pl_word pl_cost_kind_words[] = {{1, {"stepwise", "阶梯", "整步"}}, {0, {"linear", "线性", "连续"}}, {0, {NULL}}};
 
 const char *const pl_review_codes[] = {"W501", "W502", "W503", "W504", "W505", "W506", "W507", "W508", "W509", "W510", "W511",
                                        "W512", "W513", "W514", "W515", "N501", "N502", "N503", "N504", "N505", "N506", NULL};

@@ -26,8 +26,9 @@ static void compare(const pl_word *words, const pl_sheet_column *columns, size_t
 
 static void test_every_column_is_described(void **state) {
     (void)state;
-    static const pl_sheet_kind kinds[] = {SHEET_INDICATORS, SHEET_UNITS,  SHEET_DATA,      SHEET_EVENTS, SHEET_RATERS,
-                                          SHEET_FUNCTIONS,  SHEET_GRADES, SHEET_UNCOVERED, SHEET_LAMPS,  SHEET_SETTINGS};
+    static const pl_sheet_kind kinds[] = {SHEET_INDICATORS, SHEET_UNITS,     SHEET_DATA,    SHEET_EVENTS,
+                                          SHEET_RATERS,     SHEET_FUNCTIONS, SHEET_GRADES,  SHEET_UNCOVERED,
+                                          SHEET_LAMPS,      SHEET_COSTS,     SHEET_SETTINGS};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const pl_sheet_description *sheet = pl_sheet_described(kinds[i]);
         assert_non_null(sheet);

@@ -55,6 +55,10 @@ typedef struct pl_compile_options {
 pl_status pl_compile_with(pl_compiled **out, const pl_model *model, const pl_dataset *dataset, const pl_compile_options *options,
                           pl_problems *problems);
 
+/* Looks at the rows of the sheet costs: E743 a unit that is none, E744 rows of one element whose values do not go one way, W741 an
+ * element that no indicator uses. */
+pl_status pl_costs_check(const pl_model *model, const pl_dataset *dataset, pl_problems *problems);
+
 /* Which of an indicator's expressions: what a bare code means depends on it. */
 typedef enum pl_role {
     PL_ROLE_VALUE,   /* its own code is its element; other leaves are their raw values, inner nodes their scores */

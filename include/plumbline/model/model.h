@@ -81,6 +81,15 @@ typedef struct pl_lamp {
     const pl_expression *condition; /* over x, points and the constants of the indicator's row; NULL: always */
     pl_place place;                 /* of the condition */
 } pl_lamp;
+/* What an improvement costs: a row of the sheet costs. */
+typedef struct pl_cost {
+    pl_str element;
+    pl_str unit; /* code; empty: every unit that has no row of its own for the element */
+    bool stepwise;
+    double step, cost; /* of one step; both above 0 */
+    double up_to;      /* the value that can be reached at this price */
+    pl_place place, unit_place;
+} pl_cost;
 
 typedef struct pl_settings {
     pl_str name, year, as_of, period;
@@ -140,6 +149,8 @@ typedef struct pl_model {
     size_t change_count;
     pl_lamp *lamps; /* rows of the sheet lamps */
     size_t lamp_count;
+    pl_cost *costs; /* rows of the sheet costs */
+    size_t cost_count;
     struct pl_code_index *codes;          /* see pl_model_find */
     unsigned char digest[PL_DIGEST_SIZE]; /* SHA-256 over the model's sheets, names and contents, without the data; of a workbook
                                              over the bytes of the file; then over the changes */
