@@ -112,7 +112,6 @@ static glp_iocp options_for(double seconds, pl_programme_answer *answer) {
     glp_init_iocp(&options);
     options.msg_lev = GLP_MSG_OFF;
     options.presolve = GLP_ON;
-    options.mir_cuts = GLP_ON; /* cover cuts fail in GLPK 5.0 where presolving leaves them no columns */
     options.tol_int = 1e-7;
     options.tm_lim = seconds >= INT_MAX / 1000 ? INT_MAX : (int)(seconds * 1000) + 1;
     options.cb_func = watch;

@@ -174,7 +174,7 @@ static pl_status measure(const asking *a, size_t leaf, pl_whatif_reason *reason)
     bool present;
     pl_status status =
         pl_evaluation_suppose(a->w->base->evaluation, base->nodes[0].score, a->row_before, &put, 1, &total, &present);
-    reason->points = present && !isnan(a->total) ? total - a->total : NAN;
+    reason->points = status == PL_OK && present && !isnan(a->total) ? total - a->total : NAN;
     return status;
 }
 
