@@ -15,12 +15,13 @@ struct cli_progress {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     const char *phase;
+    size_t done, count; /* count 0: as the pool counts */
     bool ending, drawn;
 };
 
 static void draw(cli_progress *p) {
-    size_t done, count;
-    pl_pool_progress(p->pool, &done, &count);
+    size_t done = p->done, count = p->count;
+    if (!count) pl_pool_progress(p->pool, &done, &count);
     size_t filled = count ? done * BAR_WIDTH / count : 0;
     char bar[BAR_WIDTH + 1];
     for (size_t i = 0; i < BAR_WIDTH; i++) bar[i] = i < filled ? '#' : '.';
@@ -66,6 +67,14 @@ void cli_progress_phase(cli_progress *p, const char *phase) {
     if (!p) return;
     pthread_mutex_lock(&p->lock);
     p->phase = phase;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void cli_progress_share(cli_progress *p, size_t done, size_t count) {
+    if (!p) return;
+    pthread_mutex_lock(&p->lock);
+    p->done = done;
+    p->count = count;
     pthread_mutex_unlock(&p->lock);
 }
 

@@ -9,6 +9,8 @@ typedef struct cli_progress cli_progress;
 /* Starts watching the pool; NULL, which every function takes, where there is nobody to show it to. */
 cli_progress *cli_progress_start(const pl_pool *pool);
 void cli_progress_phase(cli_progress *progress, const char *phase); /* a literal: what is being done now */
-void cli_progress_end(cli_progress *progress);                      /* wipes the bar */
+/* How much is done, where that is not what the pool counts. */
+void cli_progress_share(cli_progress *progress, size_t done, size_t count);
+void cli_progress_end(cli_progress *progress); /* wipes the bar */
 
 #endif

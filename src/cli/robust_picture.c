@@ -1,7 +1,6 @@
 #include "cli/output.h"
+#include "cli/picture.h"
 #include "cli/robust.h"
-
-#include <plumbline/report/picture.h>
 
 #include <stdlib.h>
 
@@ -11,35 +10,14 @@ const cli_option cli_robust_pictures = {
     "repeated",
     "另画一张图（.svg 或 .png）：名次区间、两两领先概率、敏感性指数；可重复"};
 
-/* A picture that was asked for. */
-typedef struct wanted {
-    enum { PLACES, DOMINANCE, SENSITIVITY, KINDS } kind;
-    const char *path;
-    pl_picture_format format;
-} wanted;
-
-static bool ends_in(const char *path, const char *ending) {
-    size_t length = strlen(path), end = strlen(ending);
-    return length > end && strcmp(path + length - end, ending) == 0;
-}
-
-static bool read_wanted(const char *value, wanted *out) {
-    static const char *const kinds[KINDS] = {"places", "dominance", "sensitivity"};
-    for (int kind = 0; kind < KINDS; kind++) {
-        size_t length = strlen(kinds[kind]);
-        if (strncmp(value, kinds[kind], length) != 0 || value[length] != '=') continue;
-        const char *path = value + length + 1;
-        *out = (wanted){kind, path, ends_in(path, ".png") ? PL_PICTURE_PNG : PL_PICTURE_SVG};
-        return ends_in(path, ".png") || ends_in(path, ".svg");
-    }
-    return false;
-}
+enum { PLACES, DOMINANCE, SENSITIVITY };
+static const char *const kinds[] = {"places", "dominance", "sensitivity", NULL};
 
 int cli_robust_pictures_check(const cli_call *call, bool sensitivity) {
     for (unsigned i = 0; i < call->given_count; i++) {
-        wanted one;
+        cli_picture one;
         if (call->given[i].option != &cli_robust_pictures) continue;
-        if (!read_wanted(call->given[i].value, &one))
+        if (!cli_picture_read(&one, call->given[i].value, kinds))
             return cli_usage(call->command, "--picture is places=F, dominance=F or sensitivity=F, where F ends in .svg or .png");
         if (one.kind == SENSITIVITY && !sensitivity)
             return cli_usage(call->command, "--picture sensitivity=F goes with --sensitivity");
@@ -109,23 +87,11 @@ static pl_status draw_sensitivity(const cli_robustness *r, pl_output *output, co
     return status;
 }
 
-static int draw(const cli_robustness *r, const wanted *one, pl_str design) {
-    pl_picture_options options = {.format = one->format,
-                                  .chinese = r->call->chinese,
-                                  .title = r->session->model->settings.name,
-                                  .subtitle = design,
-                                  .chosen = PL_PICTURE_NONE};
-    pl_problems problems;
-    pl_problems_init(&problems, 0);
-    cli_result result;
-    int status = cli_result_open_at(&result, one->path);
-    if (status == EXIT_DONE) {
-        pl_status drawn = one->kind == PLACES      ? draw_places(r, &result.output, &options, &problems)
-                          : one->kind == DOMINANCE ? draw_dominance(r, &result.output, &options, &problems)
-                                                   : draw_sensitivity(r, &result.output, &options, &problems);
-        status = cli_result_end(&result, drawn, &problems);
-    }
-    return status;
+static pl_status draw(const void *context, size_t kind, pl_output *output, const pl_picture_options *options,
+                      pl_problems *problems) {
+    const cli_robustness *r = context;
+    if (kind == PLACES) return draw_places(r, output, options, problems);
+    return kind == DOMINANCE ? draw_dominance(r, output, options, problems) : draw_sensitivity(r, output, options, problems);
 }
 
 int cli_robust_draw(const cli_robustness *r) {
@@ -134,10 +100,14 @@ int cli_robust_draw(const cli_robustness *r) {
     pl_buffer_init(&design, 0);
     cli_robust_design(r, &design);
     if (design.failed) status = cli_no_memory();
+    pl_picture_options options = {.chinese = r->call->chinese,
+                                  .title = r->session->model->settings.name,
+                                  .subtitle = pl_buffer_view(&design),
+                                  .chosen = PL_PICTURE_NONE};
     for (unsigned i = 0; i < r->call->given_count && status == EXIT_DONE; i++) {
-        wanted one;
-        if (r->call->given[i].option == &cli_robust_pictures && read_wanted(r->call->given[i].value, &one))
-            status = draw(r, &one, pl_buffer_view(&design));
+        cli_picture one;
+        if (r->call->given[i].option == &cli_robust_pictures && cli_picture_read(&one, r->call->given[i].value, kinds))
+            status = cli_picture_make(&one, &options, draw, r);
     }
     pl_buffer_free(&design);
     return status;

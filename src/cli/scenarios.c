@@ -37,13 +37,26 @@ static double change_of(const side_by_side *v, size_t scenario, size_t line) {
 
 /* ---- computing ---- */
 
-static pl_status compute_one(side_by_side *v, size_t scenario, const pl_whatif_options *options, pl_problems *problems) {
+/* Scenarios on their way. Each has problems of its own until it is its turn to be told of. */
+typedef struct computing {
+    side_by_side *v;
+    const pl_whatif_options *options;
+    cli_progress *progress;
+    pl_problems *problems; /* per scenario */
+    pl_status *statuses;
+    pl_problems *all;
+    pl_status worst;
+} computing;
+
+static pl_status compute_one(const computing *c, size_t scenario) {
+    side_by_side *v = c->v;
     pl_scenario changes;
     pl_whatif *w = NULL;
     const pl_scenario_line *lines = v->sheet.lines + v->sheet.from[scenario];
     size_t count = v->sheet.from[scenario + 1] - v->sheet.from[scenario];
+    pl_problems *problems = &c->problems[scenario];
     pl_status status = pl_scenario_read(&changes, v->s->compiled, lines, count, problems);
-    if (status == PL_OK) status = pl_whatif_run(&w, v->s->scores, &changes, options, problems);
+    if (status == PL_OK) status = pl_whatif_run(&w, v->s->scores, &changes, c->options, problems);
     for (size_t i = 0; w && i < w->line_count; i++) {
         size_t line = (size_t)(w->lines[i].before - v->s->scores->lines);
         v->outcomes[scenario * v->s->scores->line_count + line] =
@@ -54,17 +67,48 @@ static pl_status compute_one(side_by_side *v, size_t scenario, const pl_whatif_o
     return status;
 }
 
+static void make(void *context, size_t scenario, unsigned worker) {
+    const computing *c = context;
+    (void)worker;
+    pl_problems_init(&c->problems[scenario], 0);
+    c->statuses[scenario] = compute_one(c, scenario);
+}
+
+static void take(void *context, size_t scenario, unsigned worker) {
+    computing *c = context;
+    (void)worker;
+    c->worst = pl_status_worse(c->worst, c->statuses[scenario]);
+    c->worst = pl_status_worse(c->worst, pl_problems_append(c->all, &c->problems[scenario]));
+    pl_problems_free(&c->problems[scenario]);
+    cli_progress_share(c->progress, scenario + 1, c->v->sheet.count);
+}
+
+/* Where there are scenarios for every thread, each is computed on one; else one after the other, each on all. A workbook is read by
+ * one thread at a time. */
+static bool one_for_each_thread(const side_by_side *v) {
+    return !v->s->model->workbook && v->sheet.count >= pl_pool_threads(v->s->pool);
+}
+
 /* Every scenario, also behind one that is wrong, so that all that is wrong is said. */
 static pl_status compute(side_by_side *v, const pl_whatif_options *options, pl_problems *problems) {
+    bool each_on_one = one_for_each_thread(v);
+    pl_dataset_options data = *options->data;
+    pl_whatif_options own = {.data = &data, .period = options->period, .pool = each_on_one ? NULL : options->pool};
+    data.pool = each_on_one ? NULL : data.pool;
     v->outcomes = calloc(v->sheet.count * v->s->scores->line_count + 1, sizeof *v->outcomes);
-    if (!v->outcomes) return PL_MEMORY;
-    cli_progress *progress = cli_progress_start(v->s->pool);
-    cli_progress_phase(progress, "scenarios");
-    pl_status worst = PL_OK;
-    for (size_t i = 0; i < v->sheet.count && worst >= PL_INPUT; i++)
-        worst = pl_status_worse(worst, compute_one(v, i, options, problems));
-    cli_progress_end(progress);
-    return worst;
+    computing c = {.v = v, .options = &own, .all = problems};
+    c.problems = calloc(v->sheet.count + 1, sizeof *c.problems);
+    c.statuses = calloc(v->sheet.count + 1, sizeof *c.statuses);
+    c.worst = v->outcomes && c.problems && c.statuses ? PL_OK : PL_MEMORY;
+    if (c.worst == PL_OK) {
+        c.progress = cli_progress_start(v->s->pool);
+        cli_progress_phase(c.progress, "scenarios");
+        pl_pool_run_in_order(each_on_one ? v->s->pool : NULL, v->sheet.count, make, take, &c);
+        cli_progress_end(c.progress);
+    }
+    free(c.problems);
+    free(c.statuses);
+    return c.worst;
 }
 
 /* ---- text ---- */

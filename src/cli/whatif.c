@@ -31,8 +31,9 @@ typedef struct showing {
     const cli_call *call;
     const cli_session *s;
     const pl_whatif *w;
-    pl_changes changes; /* of the indicators */
-    bool periods;       /* more than one is scored */
+    pl_changes changes;    /* of the indicators */
+    pl_whatif_cells cells; /* of other sheets */
+    bool periods;          /* more than one is scored */
 } showing;
 
 static const pl_unit *unit_of(const showing *v, const pl_whatif_line *line) { return &v->s->dataset->units[line->before->unit]; }
@@ -145,7 +146,16 @@ static void write_lines(const showing *v, pl_output *output) {
     finish_text(&text, output);
 }
 
-/* What the sheet says of indicators now and then. */
+static void write_cells(const showing *v, pl_buffer *text) {
+    for (size_t i = 0; i < v->cells.count; i++) {
+        const pl_whatif_cell *c = &v->cells.items[i];
+        pl_buffer_print(text, cli_text(v->call, "%.*s.%.*s%s%.*s: \"%.*s\" -> \"%.*s\"\n", "%.*s.%.*s%s%.*s：“%.*s” -> “%.*s”\n"),
+                        PL_ARG(c->sheet), PL_ARG(c->row), c->column.len ? "." : "", PL_ARG(c->column), PL_ARG(c->before),
+                        PL_ARG(c->after));
+    }
+}
+
+/* What the sheets say now and then. */
 static void write_changes(const showing *v, pl_output *output) {
     pl_buffer text;
     pl_buffer_init(&text, 0);
@@ -161,6 +171,7 @@ static void write_changes(const showing *v, pl_output *output) {
             pl_buffer_print(&text, cli_text(v->call, ": %s \"%.*s\" -> \"%.*s\"\n", "：%s “%.*s” -> “%.*s”\n"),
                             c->field ? c->field : "", PL_ARG(c->old_text), PL_ARG(c->new_text));
     }
+    write_cells(v, &text);
     if (text.len) pl_buffer_char(&text, '\n');
     finish_text(&text, output);
 }
@@ -334,6 +345,23 @@ static void json_changes(const showing *v, pl_json_writer *w) {
     pl_json_end(w);
 }
 
+static void json_cells(const showing *v, pl_json_writer *w) {
+    pl_json_key(w, "cells");
+    pl_json_array(w);
+    for (size_t i = 0; i < v->cells.count; i++) {
+        const pl_whatif_cell *c = &v->cells.items[i];
+        pl_json_object(w);
+        json_text(w, "sheet", c->sheet);
+        json_text(w, "row", c->row);
+        pl_json_key(w, "column");
+        pl_json_text_or_null(w, c->column);
+        json_text(w, "before", c->before);
+        json_text(w, "after", c->after);
+        pl_json_end(w);
+    }
+    pl_json_end(w);
+}
+
 static pl_status json_reasons(const showing *v, const pl_whatif_line *line, pl_json_writer *w) {
     pl_whatif_reason *reasons = NULL;
     size_t count = 0;
@@ -366,6 +394,7 @@ static pl_status write_json(const showing *v, pl_output *output) {
     pl_status status = PL_OK;
     cli_json_begin(&w, output, "plumbline/whatif/1");
     json_changes(v, &w);
+    json_cells(v, &w);
     pl_json_key(&w, "lines");
     pl_json_array(&w);
     for (size_t i = 0; i < v->w->line_count && status == PL_OK; i++) {
@@ -434,11 +463,13 @@ static int compute_one(const cli_call *call, cli_session *s, const pl_whatif_opt
     for (size_t p = 0; p < s->dataset->period_count; p++) scored += s->compiled->scored[p];
     v.periods = scored > 1;
     if (status == PL_OK && w->model) status = pl_model_diff(&v.changes, s->model, w->model);
+    if (status == PL_OK) status = pl_whatif_cells_find(&v.cells, w);
     int exit_status = cli_exit_status(status);
     if (status == PL_MEMORY) exit_status = cli_no_memory();
     if (status == PL_INPUT) cli_print_problems(&s->problems);
     if (status == PL_OK) exit_status = show(&v);
     pl_changes_free(&v.changes);
+    pl_whatif_cells_free(&v.cells);
     pl_whatif_free(w);
     return exit_status;
 }

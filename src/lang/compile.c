@@ -36,6 +36,25 @@ static pl_status resolve(pl_compiler *c, pl_reference_kind kind, pl_str name, pl
     return pl_compile_unknown(c, "E211", what[kind], name, names, count);
 }
 
+static size_t field_names(const pl_compiler *c, const pl_str **names, const char **word) {
+    *names = NULL;
+    *word = "";
+    return c->meaning->fields ? c->meaning->fields(c->meaning->context, c->records, names, word) : 0;
+}
+
+/* A bare name among records that nothing has: a field that needs its dot, or what else was meant. */
+static pl_status resolve_beside_records(pl_compiler *c, pl_str name, pl_node *out) {
+    const pl_str *names;
+    const char *word;
+    size_t count = field_names(c, &names, &word), same = 0;
+    while (same < count && !pl_str_equal(names[same], name)) same++;
+    if (same == count) return resolve(c, PL_REFERENCE_NAME, name, out);
+    *out = 0;
+    pl_status status = c->meaning->resolve(c->meaning->context, PL_REFERENCE_NAME, name, out);
+    if (status != PL_OK || *out) return status;
+    return pl_compile_problem(c, "E211", "unknown name \"%.*s\" (did you mean \"%s.%.*s\"?)", PL_ARG(name), word, PL_ARG(name));
+}
+
 static pl_status compile_name(pl_compiler *c, const pl_syntax *s, pl_node *out) {
     if (c->frame) {
         const pl_definition *definition = c->frame->definition;
@@ -48,7 +67,7 @@ static pl_status compile_name(pl_compiler *c, const pl_syntax *s, pl_node *out) 
     }
     if (c->records != PL_NO_RECORDS) {
         pl_status status = c->meaning->field(c->meaning->context, c->records, s->text, false, out);
-        if (status != PL_OK || *out) return status;
+        return status != PL_OK || *out ? status : resolve_beside_records(c, s->text, out);
     }
     return resolve(c, PL_REFERENCE_NAME, s->text, out);
 }
@@ -61,7 +80,10 @@ static pl_status compile_field(pl_compiler *c, const pl_syntax *s, pl_node *out)
                                   PL_ARG(s->text));
     pl_status status = c->meaning->field(c->meaning->context, c->records, s->text, true, out);
     if (status != PL_OK || *out) return status;
-    return pl_compile_unknown(c, "E211", "field", s->text, NULL, 0);
+    const pl_str *names;
+    const char *word;
+    size_t count = field_names(c, &names, &word);
+    return pl_compile_unknown(c, "E211", "field", s->text, names, count);
 }
 
 static pl_status need(pl_compiler *c, pl_node node, pl_type wanted, const char *who) {

@@ -164,6 +164,66 @@ pl_status pl_sheet_lay_changes(pl_table *table, const pl_sheet *sheet, pl_proble
     return worst == PL_INPUT && problems && kind != SHEET_RATERS ? PL_OK : worst;
 }
 
+/* ---- what a cell says before ---- */
+
+static pl_status copy_cell(pl_str *out, pl_arena *arena, pl_table *table, const keyed_sheet *sheet, const pl_sheet_change *cell) {
+    laying l = {.table = table, .sheet = sheet, .key = pl_column_of(table, sheet->words, sheet->key)};
+    if (l.key == table->column_count) return PL_OK;
+    int meaning = sheet->kind == SHEET_SETTINGS ? 1 : pl_word_find(sheet->words, cell->column);
+    size_t row = find_row(&l, cell->row);
+    size_t column = meaning < 0 ? pl_table_find(table, cell->column) : pl_column_of(table, sheet->words, meaning);
+    if (row == PL_NO_INDEX || column >= table->column_count) return PL_OK;
+    return pl_str_copy(out, arena, pl_table_text(table, column, row)) ? PL_OK : PL_MEMORY;
+}
+
+static pl_status cell_of_sheet(pl_str *out, pl_arena *arena, const pl_model *base, const pl_sheet_change *cell) {
+    int kind = kind_of(cell);
+    const keyed_sheet *keys = keyed(kind);
+    const pl_sheet *sheet = NULL;
+    for (size_t i = 0; i < base->sheet_count; i++)
+        if (pl_sheet_kind_of(&base->sheets[i]) == kind) sheet = &base->sheets[i];
+    if (!keys || !sheet) return PL_OK;
+    pl_table table;
+    pl_status status = pl_sheet_read(&table, sheet, NULL, NULL);
+    if (status == PL_OK) status = copy_cell(out, arena, &table, keys, cell);
+    pl_table_free(&table);
+    return status;
+}
+
+/* The attribute that a column of units is; NULL where the data were read without it. */
+static const pl_attribute *attribute_of(const pl_dataset *d, pl_str column) {
+    static const char *const names[] = {
+        [DATA_UNIT] = "code", [DATA_NAME] = "name", [DATA_GROUP] = "group", [DATA_PARENT] = "parent"};
+    int meaning = pl_word_find(pl_unit_words, column);
+    pl_str name = meaning >= 0 && meaning <= DATA_PARENT ? pl_str_of(names[meaning]) : column;
+    for (size_t i = 0; i < d->attribute_count; i++) {
+        const pl_attribute *attribute = &d->attributes[i];
+        if (pl_str_equal(attribute->name, name)) return attribute->texts || attribute->numbers ? attribute : NULL;
+    }
+    return NULL;
+}
+
+static pl_status attribute_text(pl_str *out, pl_arena *arena, const pl_dataset *d, const pl_attribute *attribute, size_t unit) {
+    pl_buffer text;
+    pl_buffer_init(&text, 0);
+    if (attribute->type != PL_TYPE_NUMBER && attribute->texts && attribute->texts[unit])
+        pl_buffer_print(&text, "%.*s", PL_ARG(pl_intern_text(d->texts, attribute->texts[unit])));
+    if (attribute->type == PL_TYPE_NUMBER && pl_present(attribute->present, unit))
+        pl_buffer_number(&text, attribute->numbers[unit]);
+    bool copied = !text.failed && pl_str_copy(out, arena, pl_buffer_view(&text));
+    pl_buffer_free(&text);
+    return copied ? PL_OK : PL_MEMORY;
+}
+
+pl_status pl_change_before(pl_str *out, pl_arena *arena, const pl_model *base, const pl_dataset *dataset,
+                           const pl_sheet_change *change) {
+    *out = (pl_str){0};
+    size_t unit = kind_of(change) == SHEET_UNITS ? pl_dataset_find_unit(dataset, change->row) : PL_NO_INDEX;
+    const pl_attribute *attribute = unit != PL_NO_INDEX ? attribute_of(dataset, change->column) : NULL;
+    if (attribute) return attribute_text(out, arena, dataset, attribute, unit);
+    return cell_of_sheet(out, arena, base, change);
+}
+
 /* ---- indicators that leave ---- */
 
 bool pl_model_removed(const pl_model *model, pl_str code) {

@@ -241,7 +241,8 @@ pl_meaning pl_naming_meaning(pl_naming *n) {
                         .peers = model->settings.peers,
                         .grouping = grouping,
                         .records = pl_naming_records,
-                        .field = pl_naming_field};
+                        .field = pl_naming_field,
+                        .fields = pl_naming_fields};
 }
 
 pl_meaning pl_compiled_meaning(pl_compiled *compiled, size_t indicator, pl_role role) {

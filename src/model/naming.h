@@ -28,9 +28,11 @@ struct pl_compile_scratch {
     pl_records records[PL_LIST_COUNT];
     pl_input *fields[PL_LIST_COUNT];       /* per field of a list; of events one more: the indicator that they belong to */
     uint32_t **field_texts[PL_LIST_COUNT]; /* per field: numbers of the program's texts; NULL until used */
-    double *indicators;                    /* per event: its indicator */
-    double *elapsed;                       /* per period */
-    uint32_t *grouping_of;                 /* per attribute: its grouping, 0: none yet */
+    pl_str *field_names[PL_LIST_COUNT];    /* those with a dot, for "did you mean" */
+    size_t field_name_count[PL_LIST_COUNT];
+    double *indicators;    /* per event: its indicator */
+    double *elapsed;       /* per period */
+    uint32_t *grouping_of; /* per attribute: its grouping, 0: none yet */
 };
 
 pl_status pl_naming_prepare(pl_compiled *compiled);
@@ -39,6 +41,7 @@ pl_meaning pl_naming_meaning(pl_naming *naming);
 /* The names of records in their aggregates: what pl_meaning asks for. `context` is a pl_naming. */
 pl_status pl_naming_records(void *context, pl_str word, pl_str of, uint32_t *list, pl_node *condition);
 pl_status pl_naming_field(void *context, uint32_t list, pl_str name, bool dotted, pl_node *out);
+size_t pl_naming_fields(void *context, uint32_t list, const pl_str **out, const char **word);
 /* The frame's lists of records. */
 pl_status pl_naming_frame_records(pl_compiled *compiled);
 void pl_naming_free_records(pl_compiled *compiled);

@@ -4,13 +4,39 @@
 
 #include <stdlib.h>
 
+/* Headers, and the words of the columns that every such sheet may have. */
+static pl_status list_names(struct pl_compile_scratch *s, const pl_record_list *list, size_t l) {
+    const pl_word *words = l == PL_LIST_EVENTS ? pl_event_words : pl_rater_words;
+    size_t known = 0;
+    while (words[known].words[0]) known++;
+    pl_str *names = s->field_names[l] = pl_arena_array(&s->arena, list->field_count + known + 1, sizeof *names);
+    if (!names) return PL_MEMORY;
+    size_t count = 0;
+    for (size_t i = 0; i < list->field_count; i++)
+        if (!list->fields[i].element) names[count++] = list->fields[i].name;
+    for (size_t i = 0; i < known; i++) {
+        bool field = l != PL_LIST_EVENTS || words[i].meaning != EVENT_UNIT;
+        if (field) names[count++] = pl_str_of(words[i].words[0]);
+    }
+    s->field_name_count[l] = count;
+    return PL_OK;
+}
+
+size_t pl_naming_fields(void *context, uint32_t list, const pl_str **out, const char **word) {
+    const pl_naming *n = context;
+    const struct pl_compile_scratch *s = n->compiled->scratch;
+    *out = s->field_names[list];
+    *word = list == PL_LIST_EVENTS ? "event" : "rater";
+    return s->field_name_count[list];
+}
+
 pl_status pl_naming_frame_records(pl_compiled *c) {
     struct pl_compile_scratch *s = c->scratch;
     for (size_t l = 0; l < PL_LIST_COUNT; l++) {
         const pl_record_list *list = &c->dataset->lists[l];
         s->fields[l] = calloc(list->field_count + 1, sizeof *s->fields[l]);
         s->field_texts[l] = calloc(list->field_count + 1, sizeof *s->field_texts[l]);
-        if (!s->fields[l] || !s->field_texts[l]) return PL_MEMORY;
+        if (!s->fields[l] || !s->field_texts[l] || list_names(s, list, l) != PL_OK) return PL_MEMORY;
         for (size_t i = 0; i < list->field_count; i++)
             s->fields[l][i] = (pl_input){list->fields[i].numbers, list->fields[i].present, NULL};
         s->records[l] = (pl_records){list->count, l == PL_LIST_EVENTS, list->row_of, s->fields[l], list->field_count + 1};

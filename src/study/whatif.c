@@ -141,6 +141,44 @@ void pl_whatif_free(pl_whatif *w) {
     free(w);
 }
 
+/* ---- cells ---- */
+
+static bool same_cell(const pl_sheet_change *a, const pl_sheet_change *b) {
+    return pl_str_equal(a->sheet, b->sheet) && pl_str_equal(a->row, b->row) && pl_str_equal(a->column, b->column);
+}
+
+/* Whether the change is one of a cell outside the sheet of indicators, and the last of this cell. */
+static bool tells(const pl_model *model, size_t index) {
+    const pl_sheet_change *change = &model->changes[index];
+    if (change->remove || pl_str_is(change->sheet, "indicators")) return false;
+    for (size_t i = index + 1; i < model->change_count; i++)
+        if (same_cell(change, &model->changes[i])) return false;
+    return true;
+}
+
+pl_status pl_whatif_cells_find(pl_whatif_cells *out, const pl_whatif *w) {
+    const pl_compiled *base = w->base->compiled;
+    *out = (pl_whatif_cells){0};
+    pl_arena_init(&out->arena, 0);
+    if (!w->model) return PL_OK;
+    out->items = pl_arena_array(&out->arena, w->model->change_count + 1, sizeof *out->items);
+    pl_status status = out->items ? PL_OK : PL_MEMORY;
+    for (size_t i = base->model->change_count; i < w->model->change_count && status == PL_OK; i++) {
+        const pl_sheet_change *change = &w->model->changes[i];
+        pl_str before, column = pl_str_is(change->sheet, "settings") ? (pl_str){0} : change->column;
+        if (!tells(w->model, i)) continue;
+        status = pl_change_before(&before, &out->arena, base->model, base->dataset, change);
+        if (status != PL_OK || pl_str_equal(before, change->text)) continue;
+        out->items[out->count++] = (pl_whatif_cell){change->sheet, change->row, column, before, change->text};
+    }
+    return status;
+}
+
+void pl_whatif_cells_free(pl_whatif_cells *cells) {
+    pl_arena_free(&cells->arena);
+    *cells = (pl_whatif_cells){0};
+}
+
 /* ---- reasons ---- */
 
 static double value_of(const pl_scores *scores, pl_node node, size_t row) {

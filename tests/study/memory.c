@@ -124,6 +124,7 @@ static bool suppose_everything(void *context) {
     pl_scenario scenario = {0}, unreadable = {0};
     pl_whatif *whatif = NULL;
     pl_whatif_reason *reasons = NULL;
+    pl_whatif_cells cells = {0};
     size_t count;
     double rest;
     const pl_dataset_options options = {0};
@@ -135,10 +136,13 @@ static bool suppose_everything(void *context) {
     if (status == PL_OK) status = pl_scenario_read(&scenario, compiled, lines, 6, &problems);
     if (status == PL_OK) status = pl_whatif_run(&whatif, scores, &scenario, &(pl_whatif_options){.data = &options}, &problems);
     if (status == PL_OK) status = pl_whatif_reasons(&reasons, &count, &rest, whatif, &whatif->lines[0]);
+    if (status == PL_OK) status = pl_whatif_cells_find(&cells, whatif);
+    if (status == PL_OK) assert_int_equal(cells.count, 2); /* digits, and the group of u3 */
     bool good = status == PL_OK && !problems.errors;
     if (good) good = pl_scenario_read(&unreadable, compiled, lines + 6, 1, &problems) == PL_INPUT;
     *wrong = problems.errors;
     free(reasons);
+    pl_whatif_cells_free(&cells);
     pl_whatif_free(whatif);
     pl_scenario_free(&scenario);
     pl_scenario_free(&unreadable);

@@ -89,6 +89,8 @@ typedef struct pl_meaning {
     /* A name inside the arguments of an aggregate over records: its field, or 0 when the list has none of this name (a bare
      * name is then looked for outside). `dotted`: it was written event.NAME or rater.NAME. NULL where `records` is. */
     pl_status (*field)(void *context, uint32_t list, pl_str name, bool dotted, pl_node *out);
+    /* The names that a list's fields have after the dot, for "did you mean", and in *word what stands before it; may be NULL. */
+    size_t (*fields)(void *context, uint32_t list, const pl_str **out, const char **word);
 } pl_meaning;
 
 /* Compiles an expression and checks its types. `wanted` is the type it must have (a number is not accepted for a boolean nor

@@ -27,6 +27,10 @@ typedef struct pl_sheet_change {
 pl_status pl_model_load_changed(pl_model **out, const pl_model *base, const pl_sheet_change *changes, size_t count,
                                 pl_problems *problems);
 
+/* What the cell of a change says in `base` and its data; empty where there is no such cell. The text is the arena's. */
+pl_status pl_change_before(pl_str *out, pl_arena *arena, const pl_model *base, const pl_dataset *dataset,
+                           const pl_sheet_change *change);
+
 /* One change of a value: indexes into the dataset. */
 typedef struct pl_value_change {
     size_t unit, period, element;

@@ -49,4 +49,20 @@ typedef struct pl_whatif_reason {
 pl_status pl_whatif_reasons(pl_whatif_reason **out, size_t *count, double *rest, const pl_whatif *whatif,
                             const pl_whatif_line *line);
 
+/* A cell of another sheet than that of the indicators (which pl_model_diff compares) that says something else. */
+typedef struct pl_whatif_cell {
+    pl_str sheet, row, column; /* of settings the column is empty */
+    pl_str before, after;
+} pl_whatif_cell;
+
+typedef struct pl_whatif_cells {
+    pl_arena arena;
+    pl_whatif_cell *items; /* in the order of the changes */
+    size_t count;
+} pl_whatif_cells;
+
+/* PL_MEMORY on failure; free with pl_whatif_cells_free in any case, and before the what-if. */
+pl_status pl_whatif_cells_find(pl_whatif_cells *out, const pl_whatif *whatif);
+void pl_whatif_cells_free(pl_whatif_cells *cells);
+
 #endif

@@ -1,0 +1,406 @@
+/* What would be if, against the same edit of the sheets: over random models and random changes, the totals and places of the
+ * scenario are, to the last bit, those of the sheets with the change written into their text and loaded anew. Where the edited
+ * sheets cannot be scored, neither can the scenario. */
+#include <plumbline/base/random.h>
+#include <plumbline/study/whatif.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MOST_ROWS = 44, MOST_COLUMNS = 32, MOST_CHANGES = 4 };
+
+/* A sheet as text that can be edited; row 0 is its header, column 0 its key. */
+typedef struct grid {
+    char cells[MOST_ROWS][MOST_COLUMNS][40];
+    size_t rows, columns;
+} grid;
+
+static void set(grid *g, size_t row, size_t column, const char *text) {
+    assert_true(row < MOST_ROWS && column < MOST_COLUMNS && strlen(text) < sizeof g->cells[row][column]);
+    memcpy(g->cells[row][column], text, strlen(text) + 1);
+    if (row >= g->rows) g->rows = row + 1;
+    if (column >= g->columns) g->columns = column + 1;
+}
+
+static void set_number(grid *g, size_t row, size_t column, double value) {
+    char text[32];
+    snprintf(text, sizeof text, "%.2f", value);
+    set(g, row, column, text);
+}
+
+static size_t row_named(const grid *g, const char *name) {
+    size_t row = 1;
+    while (row < g->rows && strcmp(g->cells[row][0], name) != 0) row++;
+    return row;
+}
+
+static size_t column_named(const grid *g, const char *name) {
+    size_t column = 0;
+    while (column < g->columns && strcmp(g->cells[0][column], name) != 0) column++;
+    return column;
+}
+
+static void drop_row(grid *g, size_t row) {
+    memmove(g->cells[row], g->cells[row + 1], (g->rows - row - 1) * sizeof *g->cells);
+    g->rows--;
+}
+
+static void write_grid(const grid *g, pl_buffer *out) {
+    for (size_t row = 0; row < g->rows; row++)
+        for (size_t column = 0; column < g->columns; column++) {
+            const char *text = g->cells[row][column];
+            pl_buffer_print(out, strchr(text, ',') ? "\"%s\"%s" : "%s%s", text, column + 1 < g->columns ? "," : "\n");
+        }
+    assert_false(out->failed);
+}
+
+/* ---- models ---- */
+
+enum { INDICATORS, DATA, SETTINGS, SHEETS };
+
+typedef struct sheets {
+    grid of[SHEETS];
+    const char *names[SHEETS];
+    size_t count;
+    pl_buffer text[SHEETS];
+} sheets;
+
+static const char *pick(pl_random *random, const char *const *words, size_t count) { return words[pl_random_below(random, count)]; }
+#define PICK(random, words) pick(random, words, sizeof words / sizeof *words)
+
+static const char *const rules[] = {
+    "minmax(x, 1, 100)",           "zscore(x, 50, 10)",       "bands(x, 60, 100, 40, 80, 20, 60, 30)", "x",
+    "100 * x / max(x over group)", "full * minmax(x, 0.2, 1)"};
+static const char *const ways[] = {"mean", "sum", "geomean", "", "min"};
+static const char *const gaps[] = {"", "", "zero", "mean"};
+static const char *const groups[] = {"g", "h", "k"};
+static const char *const weights[] = {"1", "2", "0.3", "7.25", "", "0"};
+
+static void add_indicator(sheets *s, pl_random *random, const char *code, const char *parent, bool leaf) {
+    grid *g = &s->of[INDICATORS];
+    size_t row = g->rows;
+    set(g, row, 0, code);
+    set(g, row, 1, parent);
+    if (*parent) set(g, row, 2, PICK(random, weights));
+    if (!leaf) set(g, row, 5, PICK(random, ways));
+    if (!leaf) return;
+    set_number(g, row, 3, (double)(10 + pl_random_below(random, 90)));
+    set(g, row, 4, PICK(random, rules));
+    set(g, row, 6, PICK(random, gaps));
+    if (pl_random_below(random, 3) == 0) set(g, row, 7, "-1");
+    set(&s->of[DATA], 0, s->of[DATA].columns, code);
+}
+
+/* The children of a node: leaves, or down to three levels nodes with leaves of their own. */
+static void grow(sheets *s, pl_random *random, const char *parent, unsigned depth) {
+    size_t count = 2 + pl_random_below(random, 2);
+    for (size_t i = 0; i < count; i++) {
+        char code[] = "i   "; /* of the parent's letters and one more */
+        bool leaf = depth == 2 || pl_random_below(random, 2);
+        memcpy(code + 1, parent + 1, depth);
+        code[depth + 1] = (char)('a' + i);
+        code[depth + 2] = 0;
+        add_indicator(s, random, code, parent, leaf);
+        if (!leaf) grow(s, random, code, depth + 1);
+    }
+}
+
+static void fill(grid *data, pl_random *random, size_t first) {
+    size_t units = 4 + pl_random_below(random, 5);
+    for (size_t unit = 1; unit <= units; unit++) {
+        const char code[] = {'U', (char)('0' + unit), 0};
+        set(data, unit, 0, code);
+        if (first > 1) set(data, unit, 1, PICK(random, groups));
+        for (size_t column = first; column < data->columns; column++)
+            if (pl_random_below(random, 8)) set_number(data, unit, column, (double)pl_random_below(random, 10000) / 100);
+    }
+}
+
+static void make_model(sheets *s, pl_random *random) {
+    static const char *const heads[] = {"code", "parent", "weight", "full", "score", "combine", "missing", "direction"};
+    static const char *const peers[] = {"all", "group"};
+    *s = (sheets){.names = {"indicators.csv", "data.csv", "settings.csv"}, .count = 3};
+    for (size_t i = 0; i < 8; i++) set(&s->of[INDICATORS], 0, i, heads[i]);
+    set(&s->of[DATA], 0, 0, "unit");
+    set(&s->of[DATA], 0, 1, "group");
+    set(&s->of[SETTINGS], 0, 0, "key");
+    set(&s->of[SETTINGS], 0, 1, "value");
+    set(&s->of[SETTINGS], 1, 0, "digits");
+    set(&s->of[SETTINGS], 1, 1, "6");
+    set(&s->of[SETTINGS], 2, 0, "peers");
+    set(&s->of[SETTINGS], 2, 1, PICK(random, peers));
+    add_indicator(s, random, "total", "", false);
+    grow(s, random, "total", 0);
+    fill(&s->of[DATA], random, 2);
+}
+
+/* The same shape as COINr has it: imeta and idata. */
+static void make_coinr(sheets *s, pl_random *random) {
+    static const char *const imeta[][6] = {{"iCode", "Level", "Type", "Parent", "Weight", "Direction"},
+                                           {"ia", "1", "Indicator", "P", "1", "1"},
+                                           {"ib", "1", "Indicator", "P", "2", "-1"},
+                                           {"ic", "1", "Indicator", "Q", "1", "1"},
+                                           {"id", "1", "Indicator", "Q", "3", "1"},
+                                           {"P", "2", "Aggregate", "Index", "1", "1"},
+                                           {"Q", "2", "Aggregate", "Index", "2", "1"},
+                                           {"Index", "3", "Aggregate", "NA", "1", "1"}};
+    *s = (sheets){.names = {"iMeta.csv", "iData.csv"}, .count = 2};
+    for (size_t row = 0; row < 8; row++)
+        for (size_t column = 0; column < 6; column++) set(&s->of[INDICATORS], row, column, imeta[row][column]);
+    set(&s->of[DATA], 0, 0, "uCode");
+    for (size_t i = 1; i < 5; i++) set(&s->of[DATA], 0, i, imeta[i][0]);
+    fill(&s->of[DATA], random, 1);
+}
+
+/* ---- changes ---- */
+
+typedef struct changes {
+    char text[MOST_CHANGES][80];
+    pl_scenario_line lines[MOST_CHANGES];
+    size_t count;
+} changes;
+
+static void note(changes *c, bool without, const char *row, const char *column, const char *text) {
+    char *line = c->text[c->count];
+    snprintf(line, sizeof c->text[0], without ? "%s" : "%s.%s=%s", row, column, text);
+    c->lines[c->count++] = (pl_scenario_line){pl_str_of(line), without, {.file = "--set"}};
+}
+
+/* Puts a text into a cell, both ways. */
+static void edit(grid *g, changes *c, const char *row, const char *column, const char *text) {
+    note(c, false, row, column, text);
+    set(g, row_named(g, row), column_named(g, column), text);
+}
+
+static void edit_setting(grid *g, changes *c, const char *key, const char *text) {
+    note(c, false, "settings", key, text);
+    set(g, row_named(g, key), 0, key);
+    set(g, row_named(g, key), 1, text);
+}
+
+static void leave_unit(grid *data, changes *c, const char *unit) {
+    note(c, true, unit, "", "");
+    drop_row(data, row_named(data, unit));
+}
+
+/* An indicator leaves with all below it. */
+static void drop_indicator(grid *g, const char *code) {
+    drop_row(g, row_named(g, code));
+    size_t parent = column_named(g, "parent");
+    for (size_t row = 1; row < g->rows; row++) {
+        if (strcmp(g->cells[row][parent], code) != 0) continue;
+        char child[40];
+        memcpy(child, g->cells[row][0], sizeof child);
+        drop_indicator(g, child);
+        row = 0;
+    }
+}
+
+/* Any row but the first, which is the total or a unit that stays. */
+static const char *any_row(pl_random *random, const grid *g) { return g->cells[2 + pl_random_below(random, g->rows - 2)][0]; }
+
+/* Values of columns from `first` on. */
+static void change_value(sheets *s, changes *c, pl_random *random, size_t first) {
+    grid *data = &s->of[DATA];
+    const char *unit = any_row(random, data), *element = data->cells[0][first + pl_random_below(random, data->columns - first)];
+    char number[32] = "";
+    if (pl_random_below(random, 3)) snprintf(number, sizeof number, "%.2f", (double)pl_random_below(random, 12000) / 100);
+    edit(data, c, unit, element, number);
+}
+
+static void change_indicator(sheets *s, changes *c, pl_random *random) {
+    grid *g = &s->of[INDICATORS];
+    char code[40];
+    memcpy(code, any_row(random, g), sizeof code);
+    bool leaf = g->cells[row_named(g, code)][column_named(g, "score")][0] != 0;
+    switch (pl_random_below(random, 4)) {
+    case 0: edit(g, c, code, "weight", PICK(random, weights)); return;
+    case 1: edit(g, c, code, "full", pl_random_below(random, 4) ? "55" : ""); return;
+    case 2: edit(g, c, leaf ? code : "total", leaf ? "score" : "combine", leaf ? PICK(random, rules) : PICK(random, ways)); return;
+    default:
+        if (g->rows < 5) return;
+        note(c, true, code, "", "");
+        drop_indicator(g, code);
+    }
+}
+
+static void change_any(sheets *s, changes *c, pl_random *random) {
+    static const char *const ties[] = {"dense", "average", "competition"};
+    static const char *const digits[] = {"0", "1", "9"};
+    switch (pl_random_below(random, 8)) {
+    case 0: edit_setting(&s->of[SETTINGS], c, "digits", PICK(random, digits)); return;
+    case 1: edit_setting(&s->of[SETTINGS], c, "ties", PICK(random, ties)); return;
+    case 2: edit(&s->of[DATA], c, any_row(random, &s->of[DATA]), "group", PICK(random, groups)); return;
+    case 3: change_value(s, c, random, 2); return;
+    default: change_indicator(s, c, random);
+    }
+}
+
+/* A unit that leaves comes last: it cannot be changed any more. */
+static void change_some(sheets *s, changes *c, pl_random *random) {
+    size_t wanted = 1 + pl_random_below(random, MOST_CHANGES - 1);
+    /* What has left cannot be changed: an indicator that leaves ends the scenario. */
+    for (size_t i = 0; i < wanted && !(c->count && c->lines[c->count - 1].without); i++) change_any(s, c, random);
+    if (c->count < MOST_CHANGES && pl_random_below(random, 3) == 0) {
+        char unit[40];
+        memcpy(unit, any_row(random, &s->of[DATA]), sizeof unit);
+        leave_unit(&s->of[DATA], c, unit);
+    }
+}
+
+/* ---- both ways ---- */
+
+typedef struct scored {
+    pl_model *model;
+    pl_dataset *dataset;
+    pl_compiled *compiled;
+    pl_scores *scores;
+} scored;
+
+static void free_scored(scored *s) {
+    pl_scores_free(s->scores);
+    pl_compiled_free(s->compiled);
+    pl_dataset_free(s->dataset);
+    pl_model_free(s->model);
+}
+
+static pl_status load(scored *out, sheets *s, pl_problems *problems) {
+    pl_sheet list[SHEETS];
+    for (size_t i = 0; i < s->count; i++) {
+        pl_buffer_init(&s->text[i], 0);
+        write_grid(&s->of[i], &s->text[i]);
+        list[i] = (pl_sheet){.name = s->names[i], .bytes = pl_buffer_view(&s->text[i])};
+    }
+    *out = (scored){0};
+    pl_status status = pl_model_load_sheets(&out->model, "model", list, s->count, problems);
+    if (status == PL_OK) status = pl_dataset_load(&out->dataset, out->model, NULL, problems);
+    if (status == PL_OK) status = pl_compile(&out->compiled, out->model, out->dataset, NULL, problems);
+    return status == PL_OK ? pl_score(&out->scores, out->compiled, PL_NODES_ROOT, NULL, problems) : status;
+}
+
+static void free_texts(sheets *s) {
+    for (size_t i = 0; i < s->count; i++) pl_buffer_free(&s->text[i]);
+}
+
+static pl_status suppose(pl_whatif **out, const scored *base, const changes *c, pl_problems *problems) {
+    pl_dataset_options data = {0};
+    pl_whatif_options options = {.data = &data};
+    pl_scenario scenario;
+    *out = NULL;
+    pl_status status = pl_scenario_read(&scenario, base->compiled, c->lines, c->count, problems);
+    if (status == PL_OK) status = pl_whatif_run(out, base->scores, &scenario, &options, problems);
+    pl_scenario_free(&scenario);
+    return status;
+}
+
+static void explain(uint64_t trial, const sheets *s, const changes *c, const pl_problems *a, const pl_problems *b) {
+    print_error("trial %llu\n", (unsigned long long)trial);
+    for (size_t i = 0; i < s->count; i++) print_error("%s\n%s\n", s->names[i], s->text[i].at);
+    for (size_t i = 0; i < c->count; i++) print_error("%s %s\n", c->lines[i].without ? "without" : "set", c->text[i]);
+    for (size_t i = 0; i < a->count; i++) print_error("scenario: %s\n", a->items[i].text);
+    for (size_t i = 0; i < b->count; i++) print_error("edited: %s\n", b->items[i].text);
+}
+
+static bool same_bits(double a, double b) { return memcmp(&a, &b, sizeof a) == 0; }
+
+static bool same_lines(const pl_scores *a, const pl_scores *b) {
+    if (a->line_count != b->line_count) return false;
+    for (size_t i = 0; i < a->line_count; i++) {
+        const pl_score_line *x = &a->lines[i], *y = &b->lines[i];
+        const pl_dataset *d = a->compiled->dataset, *e = b->compiled->dataset;
+        bool same = pl_str_equal(d->units[x->unit].code, e->units[y->unit].code) && x->has_total == y->has_total &&
+                    (!x->has_total || same_bits(x->total, y->total)) && x->rank == y->rank && x->group_rank == y->group_rank;
+        if (!same) return false;
+    }
+    return true;
+}
+
+/* How many scenarios were scored, how many moved somebody, and how many could not be scored. */
+typedef struct tally {
+    size_t scored, moved, refused;
+} tally;
+
+static void count(tally *t, const pl_whatif *w) {
+    bool moved = false;
+    for (size_t i = 0; i < w->line_count; i++) moved |= w->lines[i].moved;
+    t->scored++;
+    t->moved += moved;
+}
+
+/* `s` are the sheets with the changes written into them. */
+static void compare(uint64_t trial, const scored *base, sheets *s, const changes *c, tally *t) {
+    pl_problems one, two;
+    pl_problems_init(&one, 0);
+    pl_problems_init(&two, 0);
+    pl_whatif *w;
+    scored edited;
+    pl_status supposed = suppose(&w, base, c, &one), loaded = load(&edited, s, &two);
+    bool same = supposed == loaded && (loaded != PL_OK || same_lines(w->scores, edited.scores));
+    if (!same) explain(trial, s, c, &one, &two);
+    assert_true(same);
+    if (w)
+        count(t, w);
+    else
+        t->refused++;
+    pl_whatif_free(w);
+    free_scored(&edited);
+    free_texts(s);
+    pl_problems_free(&one);
+    pl_problems_free(&two);
+}
+
+typedef void maker(sheets *s, pl_random *random);
+typedef void changer(sheets *s, changes *c, pl_random *random);
+
+static void try_one(uint64_t trial, maker *make, changer *change, tally *t) {
+    pl_random random = pl_random_stream(17, 1, trial);
+    pl_problems problems;
+    pl_problems_init(&problems, 0);
+    sheets *s = malloc(2 * sizeof *s);
+    assert_non_null(s);
+    scored base;
+    make(&s[0], &random);
+    if (load(&base, &s[0], &problems) == PL_OK) {
+        changes c = {.count = 0};
+        s[1] = s[0];
+        change(&s[1], &c, &random);
+        compare(trial, &base, &s[1], &c, t);
+    }
+    free_scored(&base);
+    free_texts(&s[0]);
+    free(s);
+    pl_problems_free(&problems);
+}
+
+static void test_random_models(void **state) {
+    (void)state;
+    tally t = {0};
+    for (uint64_t trial = 0; trial < 1500; trial++) try_one(trial, make_model, change_some, &t);
+    assert_in_range(t.moved, 500, t.scored);
+    assert_in_range(t.refused, 10, t.scored);
+}
+
+static void change_coinr(sheets *s, changes *c, pl_random *random) {
+    static const char *const codes[] = {"ia", "ib", "ic", "id", "P", "Q"};
+    edit(&s->of[INDICATORS], c, PICK(random, codes), "Weight", "5");
+    change_value(s, c, random, 1);
+}
+
+static void test_a_folder_of_coinr(void **state) {
+    (void)state;
+    tally t = {0};
+    for (uint64_t trial = 0; trial < 100; trial++) try_one(trial, make_coinr, change_coinr, &t);
+    assert_int_equal(t.scored, 100);
+    assert_in_range(t.moved, 90, 100);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_models), cmocka_unit_test(test_a_folder_of_coinr)};
+    return cmocka_run_group_tests_name("whatif", tests, NULL, NULL);
+}
