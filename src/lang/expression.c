@@ -5,7 +5,8 @@ pl_str pl_expression_source(const pl_expression *expression) { return expression
 /* What surrounds a node whose names are being visited. */
 typedef struct visiting {
     const pl_library *library;
-    pl_visit_reference *visit;
+    pl_visit_reference *visit; /* NULL where only compared texts are asked for, and */
+    pl_visit_text *compared;   /* the other way round */
     void *context;
     pl_str records;                /* the list of records around, or empty */
     const pl_definition *function; /* of the library, whose formula is being visited: its parameters are no references */
@@ -21,7 +22,7 @@ static bool is_parameter(const visiting *v, pl_str name) {
 }
 
 static pl_status mention(const visiting *v, pl_reference_kind kind, pl_str name) {
-    if (kind == PL_REFERENCE_NAME && is_parameter(v, name)) return PL_OK;
+    if (!v->visit || (kind == PL_REFERENCE_NAME && is_parameter(v, name))) return PL_OK;
     pl_reference reference = {kind, name, v->records};
     return v->visit(v->context, &reference);
 }
@@ -52,8 +53,21 @@ static pl_status visit_call(const visiting *v, const pl_syntax *node) {
     return status == PL_OK && node->once ? visit_each(&inside, node->once) : status;
 }
 
+static pl_status visit_comparison(const visiting *v, const pl_syntax *node) {
+    bool compares = node->kind == SYNTAX_BINARY && (node->symbol == SYMBOL_EQUAL || node->symbol == SYMBOL_UNEQUAL);
+    if (!v->compared || !compares) return PL_OK;
+    bool first = node->arguments[0]->kind == SYNTAX_TEXT;
+    const pl_syntax *text = node->arguments[!first], *other = node->arguments[first];
+    pl_reference reference = {PL_REFERENCE_NAME, other->text, v->records};
+    if (other->kind == SYNTAX_ATTRIBUTE) reference.kind = PL_REFERENCE_ATTRIBUTE;
+    if (other->kind == SYNTAX_FIELD) reference.kind = PL_REFERENCE_FIELD;
+    bool named = other->kind == SYNTAX_ATTRIBUTE || other->kind == SYNTAX_FIELD ||
+                 (other->kind == SYNTAX_NAME && !is_parameter(v, other->text));
+    return text->kind == SYNTAX_TEXT && named ? v->compared(v->context, &reference, text->text) : PL_OK;
+}
+
 static pl_status visit_each(const visiting *v, const pl_syntax *node) {
-    pl_status status = PL_OK;
+    pl_status status = visit_comparison(v, node);
     bool score = node->kind == SYNTAX_CALL && pl_str_is_fold(node->text, "score") && node->count == 1 &&
                  node->arguments[0]->kind == SYNTAX_NAME;
     if (score) return mention(v, PL_REFERENCE_SCORE, node->arguments[0]->text);
@@ -71,6 +85,11 @@ static pl_status visit_each(const visiting *v, const pl_syntax *node) {
 pl_status pl_expression_references(const pl_expression *expression, const pl_library *library, pl_visit_reference *visit,
                                    void *context) {
     visiting v = {.library = library, .visit = visit, .context = context};
+    return visit_each(&v, expression->root);
+}
+
+pl_status pl_expression_texts(const pl_expression *expression, const pl_library *library, pl_visit_text *visit, void *context) {
+    visiting v = {.library = library, .compared = visit, .context = context};
     return visit_each(&v, expression->root);
 }
 

@@ -14,7 +14,7 @@ static pl_status unknown_code(pl_str code, pl_place place, pl_problems *problems
         return pl_problem_add(problems, PL_ERROR, "E320", place, "\"%.*s\" is no finding of the review (did you mean \"%.*s\"?)",
                               PL_ARG(code), PL_ARG(candidates[nearest]));
     return pl_problem_add(problems, PL_ERROR, "E320", place, "\"%.*s\" is no finding of the review; they are %s to %s and %s on",
-                          PL_ARG(code), pl_review_codes[0], "W515", "N501");
+                          PL_ARG(code), pl_review_codes[0], "W516", "N501");
 }
 
 static pl_status unknown_indicator(const pl_model *model, pl_str code, pl_place place, pl_problems *problems) {

@@ -182,8 +182,9 @@ const pl_word pl_cost_words[] = {
 /* Whether only whole steps can be taken. */
 const pl_word pl_cost_kind_words[] = {{1, {"stepwise", "阶梯", "整步"}}, {0, {"linear", "线性", "连续"}}, {0, {NULL}}};
 
-const char *const pl_review_codes[] = {"W501", "W502", "W503", "W504", "W505", "W506", "W507", "W508", "W509", "W510", "W511",
-                                       "W512", "W513", "W514", "W515", "N501", "N502", "N503", "N504", "N505", "N506", NULL};
+const char *const pl_review_codes[] = {"W501", "W502", "W503", "W504", "W505", "W506", "W507", "W508",
+                                       "W509", "W510", "W511", "W512", "W513", "W514", "W515", "W516",
+                                       "N501", "N502", "N503", "N504", "N505", "N506", NULL};
 
 const pl_word pl_combine_words[] = {
     {PL_COMBINE_MEAN, {"mean", "加权平均", "平均"}},

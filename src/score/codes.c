@@ -308,6 +308,8 @@ static const pl_code codes[] = {
      "Ask them for it, or say with `applies` what does not concern them.", "催报，或用 applies 注明不适用。"},
     {"W515", "Nearly all values of an indicator are those of the period before.", "某指标的值几乎全部与上期相同。",
      "Ask whether last period's figures were copied.", "核实是否照抄上期数据。"},
+    {"W516", "A rule compares a column with a text that never occurs in it.", "公式比较的文字在该列中从未出现。",
+     "Correct the spelling; silence W516 where it may still come.", "检查写法；若只是尚未出现，可忽略 W516。"},
     {"E851", "The data has no calendar periods, so nothing can be forecast.", "数据没有日历期间，无法预测。",
      "Give the data a column period with years, quarters or months.", "在数据中加期间列，写年、季或月。"},
     {"E852", "The period to forecast, or to stand at, cannot be used.", "预测的期间或所站的时点不可用。",

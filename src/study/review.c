@@ -184,6 +184,7 @@ pl_status pl_review(pl_compiled *compiled, pl_pool *pool, pl_problems *problems)
     if (status == PL_OK) {
         pl_model_shares(r.model, r.shares, r.said);
         pl_review_weights(&r);
+        pl_review_texts(&r);
         status = r.worst == PL_OK ? review_data(&r, pool) : r.worst;
     }
     pl_evaluation_free(r.evaluation);

@@ -80,6 +80,7 @@ pl_str pl_reviewing_unit(const pl_reviewing *r, size_t row);
 void pl_review_weights(pl_reviewing *r);
 pl_status pl_review_collect_parts(pl_reviewing *r); /* before the evaluation */
 void pl_review_parts(pl_reviewing *r);
+void pl_review_texts(pl_reviewing *r);
 void pl_review_peers(pl_reviewing *r);
 void pl_review_values(pl_reviewing *r);
 void pl_review_relations(pl_reviewing *r);

@@ -16,16 +16,17 @@
 #include <cmocka.h>
 
 /* A model with something for the reviewer to find in every part. */
-static const char indicators[] = "code,parent,weight,direction,full,combine,score,applies\n"
-                                 "t,,,,,sum,,\n"
-                                 "p,t,,,,mean,,\n"
-                                 "q,t,,,10,sum,,unit.group <> \"r\"\n"
-                                 "a,p,50,-1,,,x,\n"
-                                 "b,p,45,,,,\"if(x > 900, 1, x) / (c - 5)\",\n"
-                                 "c,q,,,4,,\"bands(x, 900, 5, 3, 1, 4, 2, 0)\",\"unit.group = \"\"g\"\"\"\n"
-                                 "d,q,,,5,,\"min(full, x * 100) + efficacy(x)\",\n"
-                                 "e,q,,,5,,x - x,\n"
-                                 "f,q,,,5,,,\n";
+static const char indicators[] =
+    "code,parent,weight,direction,full,combine,score,applies\n"
+    "t,,,,,sum,,\n"
+    "p,t,,,,mean,,\n"
+    "q,t,,,10,sum,,unit.group <> \"r\"\n"
+    "a,p,50,-1,,,x,\n"
+    "b,p,45,,,,\"if(x > 900, 1, x) / (c - 5)\",\n"
+    "c,q,,,4,,\"bands(x, 900, 5, 3, 1, 4, 2, 0)\",\"unit.group = \"\"g\"\" or unit.group = \"\"gg\"\"\"\n"
+    "d,q,,,5,,\"min(full, x * 100) + efficacy(x)\",\n"
+    "e,q,,,5,,x - x,\n"
+    "f,q,,,5,,,\n";
 static const char settings[] = "key,value\npeers,group\nscore,\"if(x >= 1, x, 7)\"\nsilence,\"N503, W515:a\"\n";
 static const char data[] = "unit,group,period,a,b,c,d,e,f\n"
                            "u1,g,2024,1,1,5,1,2,4\nu2,g,2024,2,2,5,1,3,5\nu3,g,2024,3,3,,2,,1\nu4,g,2024,4,4,5,,2,7\n"

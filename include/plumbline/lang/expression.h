@@ -50,6 +50,11 @@ typedef pl_status pl_visit_reference(void *context, const pl_reference *referenc
 pl_status pl_expression_references(const pl_expression *expression, const struct pl_library *library, pl_visit_reference *visit,
                                    void *context);
 
+/* Called once per text that is compared (= or <>) with a name, an attribute or a field, likewise. */
+typedef pl_status pl_visit_text(void *context, const pl_reference *reference, pl_str text);
+pl_status pl_expression_texts(const pl_expression *expression, const struct pl_library *library, pl_visit_text *visit,
+                              void *context);
+
 /* True when the expression looks at other periods than its own (x[-1], over periods, over months): then all periods must be
  * computed. */
 bool pl_expression_spans_periods(const pl_expression *expression, const struct pl_library *library);
