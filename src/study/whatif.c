@@ -208,8 +208,8 @@ static pl_status measure(const asking *a, size_t leaf, pl_whatif_reason *reason)
     const pl_compiled *base = a->w->base->compiled;
     bool there = !isnan(reason->score_after);
     pl_supposition put = {base->nodes[leaf].score, there, there ? reason->score_after : 0};
-    double total;
-    bool present;
+    double total = NAN;
+    bool present = false;
     pl_status status =
         pl_evaluation_suppose(a->w->base->evaluation, base->nodes[0].score, a->row_before, &put, 1, &total, &present);
     reason->points = status == PL_OK && present && !isnan(a->total) ? total - a->total : NAN;
