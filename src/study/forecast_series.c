@@ -169,8 +169,10 @@ static bool is_named(pl_str list, pl_str name) {
     return false;
 }
 
+static bool is_percentage(pl_str measure) { return pl_str_is(measure, "%") || pl_str_is(measure, "％"); }
+
 /* Forecasts stay within the declared bounds of the indicator that the element feeds, where all values so far do; what was never
- * below 0 does not go there. */
+ * below 0 does not go there, and a percentage that was never outside 0 to 100 does not pass 100, unless `high` says it may. */
 static void find_limits(pl_series *s, const pl_model *model, const shape *found) {
     size_t index = pl_model_find(model, s->data->elements[s->facts->element].name);
     const pl_indicator *leaf = index == PL_NO_INDEX ? NULL : &model->indicators[index];
@@ -178,7 +180,10 @@ static void find_limits(pl_series *s, const pl_model *model, const shape *found)
     s->least = found->least >= 0 ? 0 : -INFINITY;
     s->most = INFINITY;
     if (leaf && leaf->low.given && leaf->low.value <= found->least) s->least = fmax(s->least, leaf->low.value);
-    if (leaf && leaf->high.given && leaf->high.value >= found->most) s->most = leaf->high.value;
+    if (leaf && leaf->high.given && leaf->high.value >= found->most)
+        s->most = leaf->high.value;
+    else if (leaf && is_percentage(leaf->unit_of_measure) && found->least >= 0 && found->most <= 100)
+        s->most = 100;
 }
 
 /* The mean absolute step from one period to the next; where it never moved its own size, so that errors can be told at all. */

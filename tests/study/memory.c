@@ -1,6 +1,7 @@
 /* Memory that runs out at any moment of a review or a comparison with the superior's system. */
 #include <plumbline/model/diff.h>
 #include <plumbline/study/cover.h>
+#include <plumbline/study/forecast.h>
 #include <plumbline/study/review.h>
 #include <plumbline/study/whatif.h>
 
@@ -192,9 +193,57 @@ static void test_sheets_of_scenarios(void **state) {
     assert_true(allocations > 10);
 }
 
+/* Months with a gap, events, a lamp of one's own, and a year to come. */
+static const char monthly_indicators[] = "code,parent,value,score,target\nt,,,,\na,t,,x,20\n"
+                                         "b,t,mean(b over months),x,\ne,t,sum(points over events),x,\n";
+static const char monthly_events[] = "unit,element,points,date\nu1,e,2,2025-02-01\nu2,e,1,2024-05-05\n";
+static const char lamps[] = "name,condition,note\non,x >= target,there\noff,,\n";
+static const char monthly_settings[] = "key,value\ncumulative,\"b, none\"\n";
+
+static bool forecast_everything(void *context) {
+    const pl_sheet sheets[] = {{"indicators.csv", NULL, {monthly_indicators, sizeof monthly_indicators - 1}},
+                               {"settings.csv", NULL, {monthly_settings, sizeof monthly_settings - 1}},
+                               {"lamps.csv", NULL, {lamps, sizeof lamps - 1}},
+                               {"events.csv", NULL, {monthly_events, sizeof monthly_events - 1}},
+                               {"data.csv", NULL, pl_buffer_view(context)}};
+    const pl_forecast_options options = {.method = PL_FORECAST_CHOOSE, .seed = 1, .runs = 5, .unit = 0};
+    pl_problems problems;
+    pl_model *model = NULL;
+    pl_dataset *dataset = NULL;
+    pl_forecast *forecast = NULL;
+    pl_problems_init(&problems, 0);
+    pl_status status = pl_model_load_sheets(&model, "model", sheets, sizeof sheets / sizeof *sheets, &problems);
+    if (status == PL_OK) status = pl_dataset_load(&dataset, model, NULL, &problems);
+    if (status == PL_OK) status = pl_forecast_make(&forecast, model, dataset, &options, &problems);
+    bool good = status == PL_OK;
+    if (good) assert_int_not_equal(forecast->trust, PL_FORECAST_NO_BAND);
+    if (!good) assert_null(forecast);
+    if (problems.errors) fail_msg("%s", problems.count ? problems.items[0].text : "an error that was not recorded");
+    pl_forecast_free(forecast);
+    pl_dataset_free(dataset);
+    pl_model_free(model);
+    pl_problems_free(&problems);
+    return good;
+}
+
+static void test_forecasts(void **state) {
+    (void)state;
+    pl_buffer months;
+    pl_buffer_init(&months, 0);
+    pl_buffer_text(&months, "unit,period,a,b\n");
+    for (int month = 0; month < 32; month++) /* to August of the third year */
+        for (int unit = 1; unit <= 2; unit++)
+            pl_buffer_print(&months, "u%d,%d-%02d,%d,%d\n", unit, 2023 + month / 12, month % 12 + 1, month * 7 % 11,
+                            month % 12 + 1);
+    assert_false(months.failed);
+    size_t allocations = allocations_walk(forecast_everything, &months, 100000);
+    pl_buffer_free(&months);
+    assert_true(allocations > 300);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_allocation_may_fail),
                                        cmocka_unit_test(test_comparison_with_the_superior), cmocka_unit_test(test_scenarios),
-                                       cmocka_unit_test(test_sheets_of_scenarios)};
+                                       cmocka_unit_test(test_sheets_of_scenarios), cmocka_unit_test(test_forecasts)};
     return cmocka_run_group_tests_name("memory of studies", tests, NULL, NULL);
 }
