@@ -1,5 +1,6 @@
 #include "lang/evaluation.h"
 #include "lang/rows.h"
+#include "lang/wide.h"
 
 #include <plumbline/base/elementary.h>
 
@@ -12,7 +13,7 @@ void pl_combining_begin(pl_combine how, pl_combining to, size_t n) {
     memset(to.state, 0, n);
 }
 
-static void add_mean(pl_combining to, pl_cells part, double weight, size_t n) {
+PL_WIDE_PART void add_mean(pl_combining to, pl_cells part, double weight, size_t n) {
     for (size_t i = 0; i < n; i++) {
         double here = part.present[i] ? weight : 0;
         to.sum[i] += here * part.values[i];
@@ -62,8 +63,8 @@ static void keep_extreme(pl_combining to, pl_cells part, bool largest, size_t n)
     }
 }
 
-void pl_combining_add(pl_combine how, bool strict, pl_combining to, pl_cells part, pl_cells applies, double weight, double full,
-                      size_t n) {
+PL_WIDE void pl_combining_add(pl_combine how, bool strict, pl_combining to, pl_cells part, pl_cells applies, double weight,
+                              double full, size_t n) {
     switch (how) {
     case PL_COMBINE_MEAN: add_mean(to, part, weight, n); break;
     case PL_COMBINE_SUM: add_sum(to, part, applies, full, n); break;
@@ -90,8 +91,8 @@ static double result_of(pl_combine how, double sum, double weight, double full) 
     }
 }
 
-bool pl_combining_end(pl_combine how, bool strict, pl_combining from, double full, double *values, unsigned char *present,
-                      size_t n) {
+PL_WIDE bool pl_combining_end(pl_combine how, bool strict, pl_combining from, double full, double *values, unsigned char *present,
+                              size_t n) {
     bool weighs = how == PL_COMBINE_MEAN || how == PL_COMBINE_GEOMEAN || how == PL_COMBINE_HARMEAN;
     unsigned char any = 0;
     for (size_t i = 0; i < n; i++) {

@@ -1,12 +1,14 @@
 #include "lang/gather.h"
 
+#include "lang/wide.h"
+
 #include <math.h>
 
 #define LANES 8
 
 /* Eight sums side by side, so that the compiler can use vector registers and the order of additions is the same with and
  * without them. */
-static void sum_rows(pl_sum *sum, pl_cells cells, size_t n) {
+PL_WIDE_PART void sum_rows(pl_sum *sum, pl_cells cells, size_t n) {
     double high[LANES] = {0}, low[LANES] = {0};
     uint64_t count = 0;
     size_t whole = n - n % LANES;
@@ -25,14 +27,14 @@ static bool all_present(const unsigned char *present) {
     return word == UINT64_C(0x0101010101010101);
 }
 
-static void extreme_lanes(double best[LANES], const double *values, bool largest) {
+PL_WIDE_PART void extreme_lanes(double best[LANES], const double *values, bool largest) {
     if (largest)
         for (size_t k = 0; k < LANES; k++) best[k] = values[k] > best[k] ? values[k] : best[k];
     else
         for (size_t k = 0; k < LANES; k++) best[k] = values[k] < best[k] ? values[k] : best[k];
 }
 
-static void extreme_rows(pl_sum *extreme, pl_cells cells, bool largest, size_t n) {
+PL_WIDE_PART void extreme_rows(pl_sum *extreme, pl_cells cells, bool largest, size_t n) {
     double best[LANES];
     uint64_t count = 0;
     for (size_t k = 0; k < LANES; k++) best[k] = largest ? -INFINITY : INFINITY;
@@ -63,7 +65,7 @@ static void group_rows(pl_reduce how, pl_sum *partials, const uint32_t *group_of
     }
 }
 
-void pl_gather_rows(pl_reduce how, pl_sum *partials, const uint32_t *group_of, pl_cells cells, size_t n) {
+PL_WIDE void pl_gather_rows(pl_reduce how, pl_sum *partials, const uint32_t *group_of, pl_cells cells, size_t n) {
     if (group_of) {
         group_rows(how, partials, group_of, cells, n);
         return;

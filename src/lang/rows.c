@@ -1,6 +1,7 @@
 #include "lang/rows.h"
 
 #include "lang/decimals.h"
+#include "lang/wide.h"
 
 #include <plumbline/base/elementary.h>
 #include <plumbline/base/number.h>
@@ -10,22 +11,20 @@
 typedef double unary(double a);
 typedef double binary(double a, double b);
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* The loops below are written once and specialised by inlining: `f` is always a constant. They compute every row, missing or
  * not, since values are finite where missing; a result that is infinite or not a number shows as all ones in the exponent. */
 #define EXPONENT UINT64_C(0x7FF0000000000000)
 #define LOWEST_EXPONENT UINT64_C(0x0010000000000000)
 
 /* Adding the lowest exponent bit carries into the sign bit exactly where the exponent is all ones; adds up without branches. */
-INLINE uint64_t not_finite(double x) {
+PL_WIDE_PART uint64_t not_finite(double x) {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
     return (bits & EXPONENT) + LOWEST_EXPONENT;
 }
 
 /* 0 where missing, without branches. */
-INLINE void clear_missing(double *restrict values, const unsigned char *restrict present, size_t n) {
+PL_WIDE_PART void clear_missing(double *restrict values, const unsigned char *restrict present, size_t n) {
     for (size_t i = 0; i < n; i++) {
         uint64_t bits;
         memcpy(&bits, &values[i], sizeof bits);
@@ -34,7 +33,7 @@ INLINE void clear_missing(double *restrict values, const unsigned char *restrict
     }
 }
 
-INLINE bool map1(double *restrict out, unsigned char *restrict present, pl_cells a, size_t n, unary *f) {
+PL_WIDE_PART bool map1(double *restrict out, unsigned char *restrict present, pl_cells a, size_t n, unary *f) {
     uint64_t odd = 0;
     for (size_t i = 0; i < n; i++) {
         out[i] = f(a.values[i]);
@@ -45,7 +44,7 @@ INLINE bool map1(double *restrict out, unsigned char *restrict present, pl_cells
     return odd >> 63;
 }
 
-INLINE bool map2(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n, binary *f) {
+PL_WIDE_PART bool map2(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n, binary *f) {
     uint64_t odd = 0;
     for (size_t i = 0; i < n; i++) {
         out[i] = f(a.values[i], b.values[i]);
@@ -57,7 +56,7 @@ INLINE bool map2(double *restrict out, unsigned char *restrict present, pl_cells
 }
 
 /* Costly functions are computed where there is a value only. */
-INLINE bool map_present(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n, binary *f) {
+PL_WIDE_PART bool map_present(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n, binary *f) {
     uint64_t odd = 0;
     for (size_t i = 0; i < n; i++) {
         present[i] = a.present[i] & b.present[i];
@@ -122,7 +121,7 @@ static bool present_of(double *out, unsigned char *present, pl_cells a, size_t n
 }
 
 /* Three-valued logic: a value of `decisive` on either side decides, whatever the other side is. */
-INLINE bool decide(double *out, unsigned char *present, pl_cells a, pl_cells b, size_t n, bool decisive) {
+PL_WIDE_PART bool decide(double *out, unsigned char *present, pl_cells a, pl_cells b, size_t n, bool decisive) {
     for (size_t i = 0; i < n; i++) {
         bool left = a.present[i] && (a.values[i] != 0) == decisive;
         bool right = b.present[i] && (b.values[i] != 0) == decisive;
@@ -168,7 +167,7 @@ unsigned pl_rows_arity(pl_op op) {
 
 bool pl_rows_is_operation(pl_op op) { return pl_rows_arity(op) != 0; }
 
-bool pl_rows_apply(pl_op op, double *values, unsigned char *present, pl_cells a, pl_cells b, pl_cells c, size_t n) {
+PL_WIDE bool pl_rows_apply(pl_op op, double *values, unsigned char *present, pl_cells a, pl_cells b, pl_cells c, size_t n) {
     bool odd = false;
     switch (op) {
     case OP_NEGATE: map1(values, present, a, n, negate); return false;

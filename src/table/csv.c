@@ -2,6 +2,8 @@
 
 #include "table/cell.h"
 #include "table/dialect.h"
+#include "table/fresh.h"
+#include "table/glance.h"
 #include "table/header.h"
 #include "table/quick_number.h"
 #include "table/source.h"
@@ -108,15 +110,11 @@ static bool cut(reading *r) {
     return true;
 }
 
-static void survey(void *context, size_t index, unsigned worker) {
-    (void)worker;
-    reading *r = context;
-    chunk *c = &r->chunks[index];
-    if (!r->has_quotes && atomic_load_explicit(&r->found_quote, memory_order_relaxed)) return; /* it was cut in vain */
+/* Record by record, where quotes may hold line ends or some line may be blank. */
+static void count_with_care(const reading *r, chunk *c) {
     for (const char *at = c->from; at < c->to;) {
         c->records++;
-        bool blank = *at <= ' ' || *at == r->dialect.separator ? pl_record_blank(r->dialect, at, c->to) : false;
-        c->rows += !blank;
+        c->rows += !pl_record_blank(r->dialect, at, c->to);
         if (r->has_quotes) {
             at = pl_record_end(r->dialect, at, c->to);
         } else {
@@ -124,9 +122,21 @@ static void survey(void *context, size_t index, unsigned worker) {
             at = line ? line + 1 : c->to;
         }
     }
+}
+
+static void survey(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    reading *r = context;
+    chunk *c = &r->chunks[index];
+    if (!r->has_quotes && atomic_load_explicit(&r->found_quote, memory_order_relaxed)) return; /* it was cut in vain */
     pl_str text = {c->from, (size_t)(c->to - c->from)};
-    c->not_utf8 = pl_utf8_check(text) < text.len;
-    if (!r->has_quotes && memchr(text.at, '"', text.len)) atomic_store(&r->found_quote, true);
+    pl_glance glance = pl_glance_at(text, r->dialect);
+    if (r->has_quotes || glance.blank)
+        count_with_care(r, c);
+    else
+        c->records = c->rows = glance.line_ends + (c->to[-1] != r->dialect.line_end);
+    c->not_utf8 = glance.beyond_ascii && pl_utf8_check(text) < text.len;
+    if (!r->has_quotes && glance.quotes) atomic_store(&r->found_quote, true);
     pl_source_release(r->source, c->from, c->to);
 }
 
@@ -412,6 +422,13 @@ static pl_status make_columns(reading *r, pl_problems *problems) {
     return PL_OK;
 }
 
+static void bring_in(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    reading *r = context;
+    pl_column *column = &r->table->columns[index];
+    if (column->numbers) pl_fresh_bring_in(column->numbers, r->table->rows * sizeof *column->numbers);
+}
+
 /* The numbers that texts have in their chunk become those of the table: in the order of first arrival in the file, since chunks are
  * joined in their order. */
 static void join_texts(void *context, size_t index, unsigned worker) {
@@ -466,6 +483,7 @@ static pl_status read_source(reading *r, pl_problems *problems) {
     pl_status header = pl_header_check(r->table, problems);
     if (header != PL_MEMORY) status = make_columns(r, problems);
     if (status != PL_OK || header == PL_MEMORY) return status != PL_OK ? status : header;
+    pl_pool_run(r->options->pool, r->table->column_count, bring_in, r);
     pl_pool_run_in_order(r->options->pool, r->chunk_count, parse, join_texts, r);
     status = collect(r, problems);
     return status != PL_OK ? status : header;
