@@ -160,7 +160,7 @@ static void test_growth_on_the_year_before(void **state) {
     pl_forecast_options options = {.method = PL_FORECAST_GROWTH, .unit = PL_NO_INDEX};
     assert_int_equal(make(&w, last_value, no_settings, &options), PL_OK);
     for (int month = 7; month <= 12; month++) {
-        char label[16];
+        char label[32];
         snprintf(label, sizeof label, "2025-%02d", month);
         assert_near(value_in(&w, 0, label), 1.12 * month * month);
     }
