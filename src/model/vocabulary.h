@@ -152,8 +152,8 @@ typedef enum pl_setting {
 
 extern const pl_word pl_sheet_words[], pl_field_words[], pl_data_words[], pl_unit_words[], pl_setting_words[], pl_key_words[];
 extern const pl_word pl_event_words[], pl_rater_words[], pl_function_words[], pl_grade_words[], pl_rounding_words[],
-    pl_tied_words[], pl_yes_words[], pl_uncovered_words[], pl_scenario_words[], pl_lamp_words[],
-    pl_cost_words[], pl_cost_kind_words[];
+    pl_tied_words[], pl_yes_words[], pl_uncovered_words[], pl_scenario_words[], pl_lamp_words[], pl_cost_words[],
+    pl_cost_kind_words[];
 extern const pl_word pl_combine_words[], pl_missing_words[], pl_direction_words[], pl_ties_words[], pl_rank_on_words[],
     pl_peers_words[], pl_screen_on_words[];
 
