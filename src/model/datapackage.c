@@ -128,7 +128,8 @@ static void write_names(const describing *d, const int *meanings, size_t count) 
 static void write_primary_key(const describing *d) {
     static const int code[] = {FIELD_CODE}, unit[] = {DATA_UNIT}, key[] = {0}, cell[] = {DATA_PERIOD, DATA_UNIT, DATA_ELEMENT};
     bool deletes = d->kind == SHEET_DATA && column_of(d, DATA_DELETED) < d->table.column_count;
-    if (!d->description || deletes || d->kind == SHEET_COSTS) return;
+    bool repeats = d->kind == SHEET_EVENTS || d->kind == SHEET_COSTS; /* a unit has many events, an element many prices */
+    if (!d->description || deletes || repeats) return;
     bool is_long = d->kind == SHEET_DATA && column_of(d, DATA_VALUE) < d->table.column_count;
     pl_json_key(d->w, "primaryKey");
     switch (d->kind) {
