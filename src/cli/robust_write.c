@@ -75,12 +75,20 @@ static void band(cli_grid *grid, double low, double high, int digits) {
     pl_buffer_free(&text);
 }
 
+/* The group among whose units a place is counted; empty where it is among all. */
+static pl_str group_of(const cli_robustness *r, size_t i) {
+    uint32_t group = r->robust->units[i].group;
+    return group == PL_NOBODY ? (pl_str){0} : r->session->dataset->groups[group];
+}
+
 static void write_units(const cli_robustness *r, pl_output *output) {
     static const char *const heads[][2] = {
         {"place", "名次"},    {"unit", "单位"},  {"name", "名称"},  {"median", "中位名次"},
         {"5–95 %", "5–95 %"}, {"first", "第一"}, {"top 3", "前三"}, {"before the next", "领先下一名"}};
+    bool groups = r->options->within_groups;
     cli_grid grid;
-    cli_grid_init(&grid, 8);
+    cli_grid_init(&grid, 8 + groups);
+    if (groups) cli_grid_text(&grid, pl_str_of(cli_text(r->call, "group", "类别")));
     for (size_t i = 0; i < 8; i++) {
         pl_str text = pl_str_of(heads[i][r->call->chinese]);
         if (i == 1 || i == 2)
@@ -90,6 +98,7 @@ static void write_units(const cli_robustness *r, pl_output *output) {
     }
     for (size_t i = 0; i < r->robust->unit_count; i++) {
         const pl_robust_unit *u = &r->robust->units[i];
+        if (groups) cli_grid_text(&grid, group_of(r, i));
         cli_grid_number(&grid, u->place, -1);
         cli_grid_text(&grid, unit_of(r, i)->code);
         cli_grid_text(&grid, unit_of(r, i)->name);
@@ -147,8 +156,9 @@ static void write_indices(const cli_robustness *r, size_t target, pl_output *out
 
 /* The reading: how many neighbours can be told apart, who could be first. */
 static void write_reading(const cli_robustness *r, pl_buffer *out) {
-    size_t clear = 0, possible = 0;
+    size_t neighbours = 0, clear = 0, possible = 0;
     for (size_t i = 0; i < r->robust->unit_count; i++) {
+        neighbours += !isnan(r->robust->units[i].ahead);
         clear += r->robust->units[i].ahead >= CLEAR;
         possible += r->robust->units[i].first >= 1 - CLEAR;
     }
@@ -160,7 +170,7 @@ static void write_reading(const cli_robustness *r, pl_buffer *out) {
                              "them: %zu of %zu units.\n\n",
                              " 位。相邻的 %zu 对单位中，%zu 对的先后是确定的（95 %% 的模拟）；在至少 5 %% "
                              "的模拟中居首位的单位：%zu 个（共 %zu 个）。\n\n"),
-                    r->robust->unit_count ? r->robust->unit_count - 1 : 0, clear, possible, r->robust->unit_count);
+                    neighbours, clear, possible, r->robust->unit_count);
 }
 
 void cli_robust_text(const cli_robustness *r, pl_output *output) {
@@ -186,7 +196,7 @@ static void csv_number(pl_csv_writer *w, double x) {
 }
 
 void cli_robust_csv(const cli_robustness *r, pl_output *output) {
-    static const char *const heads[] = {"unit", "name", "place", "total", "median",      "p5",
+    static const char *const heads[] = {"unit", "name", "group", "place", "total",       "median", "p5",
                                         "p95",  "mean", "first", "top3",  "before_next", "runs"};
     pl_csv_writer w;
     pl_csv_begin(&w, output, false);
@@ -198,6 +208,7 @@ void cli_robust_csv(const cli_robustness *r, pl_output *output) {
                                   u->mean,  u->first, u->top3,   u->ahead, (double)u->placed};
         pl_csv_text(&w, unit_of(r, i)->code);
         pl_csv_text(&w, unit_of(r, i)->name);
+        pl_csv_text(&w, group_of(r, i));
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) csv_number(&w, numbers[k]);
         pl_csv_end_row(&w);
     }
@@ -259,6 +270,8 @@ static void json_unit(pl_json_writer *w, const cli_robustness *r, size_t i) {
     pl_json_text(w, unit_of(r, i)->code);
     pl_json_key(w, "name");
     pl_json_text(w, unit_of(r, i)->name);
+    pl_json_key(w, "group");
+    pl_json_text_or_null(w, group_of(r, i));
     json_number(w, "place", u->place);
     json_number(w, "total", u->total);
     json_number(w, "median", u->median);

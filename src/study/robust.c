@@ -24,6 +24,7 @@ typedef struct running {
 static int by_place(const void *a, const void *b, void *context) {
     const pl_robust_unit *x = a, *y = b;
     const pl_unit *units = context;
+    if (x->group != y->group) return x->group > y->group ? 1 : -1;
     if (x->place != y->place) return x->place > y->place ? 1 : -1;
     return pl_str_compare(units[x->unit].code, units[y->unit].code);
 }
@@ -52,7 +53,10 @@ static pl_status list_units(robusting *r) {
         for (size_t unit = 0; unit < units; unit++)
             if (places[unit] > 0)
                 r->out->units[r->out->unit_count++] =
-                    (pl_robust_unit){.unit = (uint32_t)unit, .place = places[unit], .total = totals[r->period * units + unit]};
+                    (pl_robust_unit){.unit = (uint32_t)unit,
+                                     .group = r->options->within_groups ? r->dataset->units[unit].group : PL_NOBODY,
+                                     .place = places[unit],
+                                     .total = totals[r->period * units + unit]};
         qsort_r(r->out->units, r->out->unit_count, sizeof *r->out->units, by_place, r->dataset->units);
         if (!r->out->unit_count)
             status = pl_problem_add(r->problems, PL_ERROR, "E711", (pl_place){.file = r->model->path},
@@ -209,6 +213,7 @@ static void summarise(pl_robust_unit *u, uint32_t *own, size_t count, uint32_t *
 
 double pl_robust_ahead(const pl_robust *robust, size_t a, size_t b) {
     size_t twice = 0, both = 0;
+    if (robust->units[a].group != robust->units[b].group) return NAN;
     for (size_t run = 0; run < robust->runs; run++) {
         const uint32_t *places = robust->places + run * robust->unit_count;
         if (!places[a] || !places[b]) continue;

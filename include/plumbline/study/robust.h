@@ -60,6 +60,7 @@ typedef struct pl_assumption {
 /* What became of one unit. Places and probabilities are over the runs in which it has a place. */
 typedef struct pl_robust_unit {
     uint32_t unit;
+    uint32_t group;                 /* among whose units its places are; PL_NOBODY: among all */
     double place, total;            /* as the model has them; the total unrounded */
     size_t placed;                  /* runs in which it has a place */
     double median, low, high, mean; /* of its places; low and high: the 5th and 95th percentile (type 7) */
@@ -72,7 +73,7 @@ typedef struct pl_robust {
     size_t runs_asked, runs; /* the second is less where the study was stopped */
     pl_assumption *assumptions;
     size_t assumption_count;
-    pl_robust_unit *units; /* in the order of their places, then of their codes; units without a place are not there */
+    pl_robust_unit *units; /* by group where places are within groups, by place, by code; who has no place is not there */
     size_t unit_count;
     size_t period;
     double mean_shift; /* mean over runs and units of how far the place is from the model's */
