@@ -172,13 +172,6 @@ void cli_forecast_json(const cli_forecasting *c, pl_output *output) {
 
 /* ---- csv ---- */
 
-static void csv_number(pl_csv_writer *w, double x) {
-    if (isnan(x))
-        pl_csv_missing(w);
-    else
-        pl_csv_number(w, x);
-}
-
 static void csv_heads(pl_csv_writer *w, const char *const *heads) {
     for (; *heads; heads++) pl_csv_text(w, pl_str_of(*heads));
 }
@@ -206,7 +199,7 @@ static void csv_ranking(const cli_forecasting *c, pl_csv_writer *w) {
                                   line->first};
         pl_csv_text(w, unit->code);
         pl_csv_text(w, unit->name);
-        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) csv_number(w, numbers[k]);
+        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) pl_csv_number(w, numbers[k]);
         for (size_t k = 0; k <= f->lamp_count; k++) pl_csv_number(w, (double)f->lit[i * (f->lamp_count + 1) + k]);
         pl_csv_end_row(w);
     }
@@ -232,7 +225,7 @@ static void csv_leaves(const cli_forecasting *c, pl_csv_writer *w) {
                                   leaf->score.high};
         pl_csv_text(w, node->code);
         pl_csv_text(w, node->name);
-        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) csv_number(w, numbers[k]);
+        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) pl_csv_number(w, numbers[k]);
         pl_csv_text(w, leaf->lamp < c->forecast->lamp_count ? cli_forecast_lamp(c, leaf->lamp, false) : (pl_str){0});
         pl_csv_end_row(w);
     }
@@ -249,9 +242,9 @@ static void csv_methods(const cli_forecasting *c, pl_csv_writer *w) {
         pl_csv_text(w, pl_str_of(s->cumulative ? "yes" : "no"));
         pl_csv_text(w, pl_str_of(pl_forecast_method_name(s->method)));
         pl_csv_number(w, (double)s->cases);
-        csv_number(w, s->error.mae);
-        csv_number(w, s->error.percent);
-        csv_number(w, s->error.scaled);
+        pl_csv_number(w, s->error.mae);
+        pl_csv_number(w, s->error.percent);
+        pl_csv_number(w, s->error.scaled);
         pl_csv_end_row(w);
     }
 }

@@ -188,13 +188,6 @@ void cli_robust_text(const cli_robustness *r, pl_output *output) {
 
 /* ---- csv ---- */
 
-static void csv_number(pl_csv_writer *w, double x) {
-    if (isnan(x))
-        pl_csv_missing(w);
-    else
-        pl_csv_number(w, x);
-}
-
 void cli_robust_csv(const cli_robustness *r, pl_output *output) {
     static const char *const heads[] = {"unit", "name", "group", "place", "total",       "median", "p5",
                                         "p95",  "mean", "first", "top3",  "before_next", "runs"};
@@ -209,7 +202,7 @@ void cli_robust_csv(const cli_robustness *r, pl_output *output) {
         pl_csv_text(&w, unit_of(r, i)->code);
         pl_csv_text(&w, unit_of(r, i)->name);
         pl_csv_text(&w, group_of(r, i));
-        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) csv_number(&w, numbers[k]);
+        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) pl_csv_number(&w, numbers[k]);
         pl_csv_end_row(&w);
     }
 }

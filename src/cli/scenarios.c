@@ -258,13 +258,6 @@ static void write_lines(const side_by_side *v, pl_output *output) {
 
 /* ---- csv and json ---- */
 
-static void csv_number(pl_csv_writer *w, double x) {
-    if (isnan(x))
-        pl_csv_missing(w);
-    else
-        pl_csv_number(w, x);
-}
-
 /* A line for each unit in each scenario. */
 static void write_csv(const side_by_side *v, pl_output *output) {
     static const char *const heads[] = {"scenario", "unit", "name", "period", "rank", "new_rank", "total", "new_total"};
@@ -278,10 +271,10 @@ static void write_csv(const side_by_side *v, pl_output *output) {
             pl_csv_text(&w, unit_of(v, line)->code);
             pl_csv_text(&w, unit_of(v, line)->name);
             pl_csv_text(&w, v->s->dataset->periods[line_of(v, line)->period]);
-            csv_number(&w, place_of(line_of(v, line)));
-            csv_number(&w, outcome_of(v, i, line)->place);
-            csv_number(&w, total_of(line_of(v, line)));
-            csv_number(&w, outcome_of(v, i, line)->total);
+            pl_csv_number(&w, place_of(line_of(v, line)));
+            pl_csv_number(&w, outcome_of(v, i, line)->place);
+            pl_csv_number(&w, total_of(line_of(v, line)));
+            pl_csv_number(&w, outcome_of(v, i, line)->total);
             pl_csv_end_row(&w);
         }
     }

@@ -290,13 +290,6 @@ static pl_status write_text(const showing *v, pl_output *output) {
 
 /* ---- csv and json ---- */
 
-static void csv_number(pl_csv_writer *w, double x) {
-    if (isnan(x))
-        pl_csv_missing(w);
-    else
-        pl_csv_number(w, x);
-}
-
 static void write_csv(const showing *v, pl_output *output) {
     static const char *const heads[] = {"unit", "name", "period", "rank", "new_rank", "total", "new_total"};
     pl_csv_writer w;
@@ -308,10 +301,10 @@ static void write_csv(const showing *v, pl_output *output) {
         pl_csv_text(&w, unit_of(v, line)->code);
         pl_csv_text(&w, unit_of(v, line)->name);
         pl_csv_text(&w, v->s->dataset->periods[line->before->period]);
-        csv_number(&w, place_of(line->before));
-        csv_number(&w, place_of(line->after));
-        csv_number(&w, total_of(line->before));
-        csv_number(&w, total_of(line->after));
+        pl_csv_number(&w, place_of(line->before));
+        pl_csv_number(&w, place_of(line->after));
+        pl_csv_number(&w, total_of(line->before));
+        pl_csv_number(&w, total_of(line->after));
         pl_csv_end_row(&w);
     }
 }

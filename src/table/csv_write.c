@@ -2,6 +2,8 @@
 
 #include <plumbline/base/number.h>
 
+#include <math.h>
+
 static pl_str literal(const char *text) { return pl_str_of(text); }
 
 void pl_csv_begin(pl_csv_writer *writer, pl_output *output, bool for_people) {
@@ -52,7 +54,7 @@ void pl_csv_text(pl_csv_writer *writer, pl_str text) {
 void pl_csv_number(pl_csv_writer *writer, double x) {
     char text[PL_NUMBER_SIZE];
     begin_cell(writer);
-    pl_output_add(writer->output, (pl_str){text, pl_number_print(text, x)});
+    if (isfinite(x)) pl_output_add(writer->output, (pl_str){text, pl_number_print(text, x)});
 }
 
 void pl_csv_fixed(pl_csv_writer *writer, double x, int digits) {

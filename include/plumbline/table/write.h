@@ -41,7 +41,7 @@ typedef struct pl_csv_writer {
 
 void pl_csv_begin(pl_csv_writer *writer, pl_output *output, bool for_people);
 void pl_csv_text(pl_csv_writer *writer, pl_str text);
-void pl_csv_number(pl_csv_writer *writer, double x);            /* shortest form that reads back the same */
+void pl_csv_number(pl_csv_writer *writer, double x); /* shortest form that reads back the same; not finite: an empty cell */
 void pl_csv_fixed(pl_csv_writer *writer, double x, int digits); /* exactly so many decimals */
 void pl_csv_missing(pl_csv_writer *writer);                     /* an empty cell */
 void pl_csv_end_row(pl_csv_writer *writer);
