@@ -51,7 +51,7 @@ static void write_command(const cli_call *call, const cli_command *c, cli_result
     if (c->details) print(r, "\n%s\n", cli_text(call, c->details, c->details_zh));
     if (*c->options) say(r, "\n");
     for (const cli_option *const *o = c->options; *o; o++)
-        print(r, "  %s %s\n      %s\n", (*o)->name, (*o)->argument ? (*o)->argument : "",
+        print(r, "  %s%s%s\n      %s\n", (*o)->name, (*o)->argument ? " " : "", (*o)->argument ? (*o)->argument : "",
               cli_text(call, (*o)->meaning, (*o)->meaning_zh));
 }
 
