@@ -49,10 +49,7 @@ static pl_status find_noise(robusting *r) {
     return nothing_varies(r, "no indicator says how far off its values may be; fill the columns error or rounding");
 }
 
-static bool add(robusting *r, pl_assumption one) {
-    r->out->assumptions[r->out->assumption_count++] = one;
-    return true;
-}
+static void add(robusting *r, pl_assumption one) { r->out->assumptions[r->out->assumption_count++] = one; }
 
 /* Sibling groups in which some weight can differ from the others'. */
 static bool has_weights(const pl_model *model) {
