@@ -1,4 +1,5 @@
 #include "cli/scenarios.h"
+#include "cli/change_text.h"
 
 #include "cli/grid.h"
 #include "cli/output.h"
@@ -113,27 +114,6 @@ static pl_status compute(side_by_side *v, const pl_whatif_options *options, pl_p
 
 /* ---- text ---- */
 
-static double shown(double x) { return fabs(x) < 1e9 ? pl_number_round(x, 4) : x; }
-
-static void add_number(pl_buffer *out, double x) {
-    if (isnan(x))
-        pl_buffer_char(out, '-');
-    else
-        pl_buffer_number(out, shown(x));
-}
-
-static void add_change(pl_buffer *out, double change) {
-    if (isnan(change)) {
-        pl_buffer_char(out, '-');
-        return;
-    }
-    pl_buffer_text(out, shown(change) > 0 ? "+" : "");
-    if (shown(change) == 0)
-        pl_buffer_char(out, '=');
-    else
-        pl_buffer_number(out, shown(change));
-}
-
 static void cell(cli_grid *grid, pl_buffer *text, bool right) {
     grid->failed |= text->failed;
     if (right)
@@ -149,13 +129,13 @@ static void add_extreme(const side_by_side *v, size_t scenario, double sign, pl_
     double most = 0;
     for (size_t line = 0; line < v->s->scores->line_count; line++) {
         double change = change_of(v, scenario, line) * sign;
-        if (isnan(change) || shown(change) <= most) continue;
-        most = shown(change);
+        if (isnan(change) || cli_shown(change) <= most) continue;
+        most = cli_shown(change);
         best = line;
     }
     if (most == 0) return;
     pl_buffer_print(out, "%.*s ", PL_ARG(unit_of(v, best)->name));
-    add_change(out, change_of(v, scenario, best));
+    cli_add_change(out, change_of(v, scenario, best));
 }
 
 /* Who stands first, in the last of the periods. */
@@ -237,17 +217,17 @@ static void write_lines(const side_by_side *v, pl_output *output) {
         cli_grid_text(&grid, unit_of(v, line)->code);
         cli_grid_text(&grid, unit_of(v, line)->name);
         if (several_periods(v)) cli_grid_text(&grid, v->s->dataset->periods[line_of(v, line)->period]);
-        add_number(&text, place_of(line_of(v, line)));
+        cli_add_number(&text, place_of(line_of(v, line)));
         cell(&grid, &text, true);
-        add_number(&text, total_of(line_of(v, line)));
+        cli_add_number(&text, total_of(line_of(v, line)));
         cell(&grid, &text, true);
         for (size_t i = 0; i < v->sheet.count; i++) {
             if (outcome_of(v, i, line)->left)
                 pl_buffer_text(&text, cli_text(v->call, "left", "去掉"));
             else
-                add_number(&text, outcome_of(v, i, line)->place);
+                cli_add_number(&text, outcome_of(v, i, line)->place);
             cell(&grid, &text, true);
-            add_change(&text, change_of(v, i, line));
+            cli_add_change(&text, change_of(v, i, line));
             cell(&grid, &text, true);
         }
     }

@@ -1,3 +1,4 @@
+#include "cli/change_text.h"
 #include "cli/grid.h"
 #include "cli/output.h"
 #include "cli/scenarios.h"
@@ -48,30 +49,6 @@ static bool asked_for(const showing *v, const pl_whatif_line *line) {
     return !any && line->moved;
 }
 
-static double shown(double x) { return fabs(x) < 1e9 ? pl_number_round(x, 4) : x; }
-
-/* A number, or - where there is none. */
-static void add_number(pl_buffer *out, double x) {
-    if (isnan(x))
-        pl_buffer_char(out, '-');
-    else
-        pl_buffer_number(out, shown(x));
-}
-
-static void add_change(pl_buffer *out, double before, double after) {
-    if (isnan(before) || isnan(after)) {
-        pl_buffer_char(out, '-');
-        return;
-    }
-    double change = shown(after - before);
-    if (change == 0) {
-        pl_buffer_char(out, '=');
-        return;
-    }
-    pl_buffer_text(out, change > 0 ? "+" : "");
-    pl_buffer_number(out, change);
-}
-
 static double total_of(const pl_score_line *line) { return line && line->has_total ? line->total : NAN; }
 static double place_of(const pl_score_line *line) { return line && line->rank > 0 ? line->rank : NAN; }
 
@@ -102,19 +79,19 @@ static void write_line(const showing *v, const pl_whatif_line *line, cli_grid *g
     cli_grid_text(grid, unit_of(v, line)->code);
     cli_grid_text(grid, unit_of(v, line)->name);
     if (v->periods) cli_grid_text(grid, v->s->dataset->periods[line->before->period]);
-    add_number(text, before);
+    cli_add_number(text, before);
     cell(grid, text, true);
     if (line->after)
-        add_number(text, after);
+        cli_add_number(text, after);
     else
         pl_buffer_text(text, cli_text(v->call, "left", "去掉"));
     cell(grid, text, true);
     cli_grid_text(grid, pl_str_of(arrow(before, after)));
-    add_number(text, total_of(line->before));
+    cli_add_number(text, total_of(line->before));
     cell(grid, text, true);
-    add_number(text, total_of(line->after));
+    cli_add_number(text, total_of(line->after));
     cell(grid, text, true);
-    add_change(text, total_of(line->before), total_of(line->after));
+    cli_add_change(text, total_of(line->after) - total_of(line->before));
     cell(grid, text, true);
 }
 
@@ -201,13 +178,13 @@ static void write_reason_lines(const showing *v, const pl_whatif_reason *reasons
     static const char *const heads[][2] = {{"  points", "  总分变化"}, {"indicator", "指标"}, {"name", "名称"},
                                            {"value", "原值"},          {"new", "新值"},       {"score", "原得分"},
                                            {"new", "新得分"}};
-    rest = isnan(rest) ? 0 : shown(rest);
+    rest = isnan(rest) ? 0 : cli_shown(rest);
     pl_buffer text;
     pl_buffer_init(&text, 0);
     if (!count) {
         if (rest != 0) {
             pl_buffer_text(&text, "  ");
-            add_change(&text, 0, rest);
+            cli_add_change(&text, rest);
             pl_buffer_print(&text, "  %s\n", rest_words(v));
         }
         finish_text(&text, output);
@@ -223,18 +200,18 @@ static void write_reason_lines(const showing *v, const pl_whatif_reason *reasons
             cli_grid_right(&grid, head);
     }
     for (size_t i = 0; i < count; i++) {
-        add_change(&text, 0, reasons[i].points);
+        cli_add_change(&text, reasons[i].points);
         cell(&grid, &text, true);
         cli_grid_text(&grid, reasons[i].code);
         cli_grid_text(&grid, reasons[i].name);
         const double numbers[] = {reasons[i].x_before, reasons[i].x_after, reasons[i].score_before, reasons[i].score_after};
         for (size_t k = 0; k < 4; k++) {
-            add_number(&text, numbers[k]);
+            cli_add_number(&text, numbers[k]);
             cell(&grid, &text, true);
         }
     }
     if (rest != 0) {
-        add_change(&text, 0, rest);
+        cli_add_change(&text, rest);
         cell(&grid, &text, true);
         cli_grid_text(&grid, (pl_str){0});
         cli_grid_text(&grid, pl_str_of(rest_words(v)));
@@ -254,9 +231,9 @@ static pl_status write_reasons(const showing *v, const pl_whatif_line *line, pl_
     pl_buffer text;
     pl_buffer_init(&text, 0);
     pl_buffer_print(&text, cli_text(v->call, "\n%.*s: ", "\n%.*s："), PL_ARG(unit_of(v, line)->name));
-    add_number(&text, total_of(line->before));
+    cli_add_number(&text, total_of(line->before));
     pl_buffer_text(&text, " -> ");
-    add_number(&text, total_of(line->after));
+    cli_add_number(&text, total_of(line->after));
     pl_buffer_char(&text, '\n');
     write_passing(v, line, true, &text);
     write_passing(v, line, false, &text);
