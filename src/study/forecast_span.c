@@ -65,8 +65,8 @@ static pl_status choose_target(pl_forecast_models *m, const pl_dataset *data, pl
         m->target.year++;
     }
     if (pl_period_end(m->target) <= m->known)
-        return pl_problem_add(problems, PL_ERROR, "E852", of_data(data),
-                              "reaches \"%.*s\" already; name a later period with --to", PL_ARG(options->to));
+        return pl_problem_add(problems, PL_ERROR, "E852", of_data(data), "reaches \"%.*s\" already; name a later period with --to",
+                              PL_ARG(options->to));
     if (pl_period_end(m->target) > m->known + 24)
         return pl_problem_add(problems, PL_ERROR, "E852", of_data(data), "\"%.*s\" is over two years ahead, too far to be forecast",
                               PL_ARG(options->to));
