@@ -127,11 +127,10 @@ static void write_proof(const told *t, pl_buffer *out) {
     const pl_path *path = t->path;
     if (path->outcome == PL_PATH_NOTHING_TO_DO) return;
     if (path->proof == PL_PATH_PROVEN && path->outcome == PL_PATH_REACHED)
-        add_number(
-            out, cli_text(call, "Proven: no plan costs less than ", "已证明最省：任何办法的成本都不低于 "), path->bound,
-            cli_text(call, " (integer programming); the scores are the model's own\n", "（整数规划）；得分由模型重新计算\n"));
+        add_number(out, cli_text(call, "Proven: no plan costs less than ", "已证明最省：任何办法的成本都不低于 "), path->bound,
+                   cli_text(call, "; the scores are the model's own\n", "；得分由模型重新计算\n"));
     else if (path->proof == PL_PATH_PROVEN)
-        pl_buffer_text(out, cli_text(call, "Proven by integer programming: there is no way\n", "已用整数规划证明：无法达到\n"));
+        pl_buffer_text(out, cli_text(call, "Proven: there is no way\n", "已证明：无法达到\n"));
     else
         pl_buffer_print(out, cli_text(call, "Found by search, not proven: %s\n", "由搜索得到，未经证明：%s\n"), doubt_text(t));
     if (path->proof == PL_PATH_SEARCHED && path->has_bound && path->outcome == PL_PATH_REACHED)

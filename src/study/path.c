@@ -95,7 +95,7 @@ static pl_status answer(finder *f, const pl_question *question, pl_reply *reply)
     *reply = (pl_reply){.values = reply->values};
     reply->outcome = PL_PATH_NOT_FOUND;
     bool sayable = !f->shape.mixed && settings->ties != PL_TIES_DENSE;
-    pl_status status = sayable ? pl_equations_answer(&f->shape, question, f->deadline, reply) : PL_OK;
+    pl_status status = sayable ? pl_cases_answer(&f->shape, question, f->deadline, reply) : PL_OK;
     if (status != PL_OK || reply->outcome != PL_PATH_NOT_FOUND) return status;
     bool has_bound = reply->has_bound;
     double bound = reply->bound;

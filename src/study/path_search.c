@@ -79,10 +79,9 @@ static pl_status take_back(trial *t) {
 static pl_status run(trial *t, pl_reply *reply) {
     bool risen = true;
     pl_status status = judge(t, &t->now);
-    while (status == PL_OK && risen && pl_clock() < t->deadline && (t->question->least_ahead || !reached(t)))
-        status = climb(t, &risen);
-    if (status == PL_OK && reached(t) && !t->question->least_ahead) status = take_back(t);
-    if (status != PL_OK || !(reached(t) || t->question->least_ahead)) return status;
+    while (status == PL_OK && risen && pl_clock() < t->deadline && !reached(t)) status = climb(t, &risen);
+    if (status == PL_OK && reached(t)) status = take_back(t);
+    if (status != PL_OK || !reached(t)) return status;
     reply->outcome = PL_PATH_REACHED;
     reply->cost = 0;
     for (size_t i = 0; i < t->o->move_count; i++) {

@@ -261,6 +261,41 @@ static pl_status tabulate(pl_shape *s) {
     return status;
 }
 
+/* ---- options ---- */
+
+static double choice_cost(const pl_shape *s, const pl_cluster *c, size_t choice) {
+    double cost = 0;
+    for (size_t i = 0; i < c->move_count; i++) cost += s->o->moves[c->moves[i]].levels[pl_choice_level(s, c, choice, i)].cost;
+    return cost;
+}
+
+static int cheaper_first(const void *a, const void *b) {
+    const pl_priced *x = a, *y = b;
+    if (x->cost != y->cost) return x->cost < y->cost ? -1 : 1;
+    return x->option < y->option ? -1 : x->option > y->option;
+}
+
+static void price_options(pl_shape *s, const pl_cluster *c) {
+    for (size_t k = 0; k < c->choice_count; k++) {
+        size_t option = c->first_option + k;
+        s->options[option] = (pl_option){choice_cost(s, c, k), PL_OPENS_NOT};
+        s->by_cost[option] = (pl_priced){s->options[option].cost, option};
+    }
+    qsort(s->by_cost + c->first_option, c->choice_count, sizeof *s->by_cost, cheaper_first);
+}
+
+static pl_status list_options(pl_shape *s) {
+    for (size_t c = 0; c < s->cluster_count; c++) {
+        s->clusters[c].first_option = s->option_count;
+        s->option_count += s->clusters[c].choice_count;
+    }
+    s->options = calloc(s->option_count + 1, sizeof *s->options);
+    s->by_cost = calloc(s->option_count + 1, sizeof *s->by_cost);
+    if (!s->options || !s->by_cost) return PL_MEMORY;
+    for (size_t c = 0; c < s->cluster_count; c++) price_options(s, &s->clusters[c]);
+    return PL_OK;
+}
+
 /* ---- as a whole ---- */
 
 static pl_status make_clusters(pl_shape *s) {
@@ -286,6 +321,7 @@ pl_status pl_shape_make(pl_shape *s, pl_outlook *o) {
     pl_status status = s->touched && s->needed && s->table ? make_clusters(s) : PL_MEMORY;
     if (status == PL_OK) status = classify(s);
     if (status == PL_OK && !s->mixed) status = tabulate(s);
+    if (status == PL_OK && !s->mixed) status = list_options(s);
     return status;
 }
 
@@ -294,6 +330,8 @@ void pl_shape_free(pl_shape *s) {
     for (size_t i = 0; i < s->tabulated_count; i++) free(s->tabulated[i].values);
     free(s->clusters);
     free(s->tabulated);
+    free(s->options);
+    free(s->by_cost);
     free(s->touched);
     free(s->needed);
     free(s->table);

@@ -2,8 +2,6 @@
 #ifndef PLUMBLINE_STUDY_PATHING_H
 #define PLUMBLINE_STUDY_PATHING_H
 
-#include "study/programme.h"
-
 #include <plumbline/study/path.h>
 
 /* ---- what can be moved ---- */
@@ -80,8 +78,26 @@ typedef struct pl_cluster {
     size_t *moves;
     size_t move_count;
     size_t choice_count; /* choice k: level (k / stride of the move) % its count */
-    size_t first_column; /* in the programme; one for each choice */
+    size_t first_option; /* of the shape's; one for each choice */
 } pl_cluster;
+
+/* How much can be had between an option and the next. */
+typedef enum pl_opening {
+    PL_OPENS_NOT,
+    PL_OPENS_ONE_WAY,  /* all that the cluster decides moves one way, or stays */
+    PL_OPENS_STRAIGHT, /* and in proportion */
+} pl_opening;
+
+/* One choice of one cluster, those of a cluster in a row. */
+typedef struct pl_option {
+    double cost;
+    pl_opening opens;
+} pl_option;
+
+typedef struct pl_priced {
+    double cost;
+    size_t option;
+} pl_priced;
 
 /* A node that only one cluster moves, with its value for every choice and unit. */
 typedef struct pl_tabulated {
@@ -99,6 +115,9 @@ typedef struct pl_shape {
     uint32_t *table;   /* per node: 1 + which of `tabulated` */
     pl_tabulated *tabulated;
     size_t tabulated_count, tabulated_capacity;
+    pl_option *options;
+    pl_priced *by_cost; /* the options of each cluster, the cheapest first */
+    size_t option_count;
     pl_evaluation *before; /* every needed node and every operand as things stand */
     pl_node roots[2];      /* the total; the first tie breaker, or 0 */
     bool mixed;            /* the rules could not be taken apart */
@@ -115,11 +134,10 @@ void pl_shape_free(pl_shape *s);
 /* Makes levels of the divisible stretches of a move (path_kinks.c). *bent: there were some. */
 pl_status pl_kinks_find(pl_move *move, bool *bent);
 
-/* ---- the programme ---- */
+/* ---- the question ---- */
 
 typedef struct pl_question {
     size_t place;
-    bool least_ahead;      /* as few ahead as can be, in place of the least cost */
     const double *without; /* NULL, or a plan of which at least one move must not be made */
 } pl_question;
 
@@ -131,10 +149,10 @@ typedef struct pl_reply {
     double *values; /* per move; the caller's */
 } pl_reply;
 
-/* Answers with the programme; every plan has been judged by the model itself. */
-pl_status pl_equations_answer(pl_shape *s, const pl_question *question, double deadline, pl_reply *reply);
+/* Answers by cases and bounds (path_cases.c); every plan has been judged by the model itself. */
+pl_status pl_cases_answer(const pl_shape *s, const pl_question *question, double deadline, pl_reply *reply);
 
-/* Answers by trying, where the programme cannot. */
+/* Answers by trying, where that cannot be done. */
 pl_status pl_search_answer(pl_outlook *o, const pl_question *question, double deadline, pl_reply *reply);
 
 double pl_clock(void); /* seconds */
