@@ -257,8 +257,6 @@ static pl_status prepare(finder *f) {
     const pl_score_line *line = f->line;
     const pl_model *model = f->compiled->model;
     pl_status status = pl_moves_list(&f->moves, &f->move_count, f->compiled, line->unit, line->period);
-    bool bent = false;
-    for (size_t i = 0; i < f->move_count && status == PL_OK; i++) status = pl_kinks_find(&f->moves[i], &bent);
     if (status == PL_OK)
         status = pl_outlook_open(&f->o, f->compiled, line, f->options->among_group, f->moves, f->move_count, f->options->trend);
     if (status == PL_OK) status = stand(f);
@@ -272,7 +270,6 @@ static pl_status prepare(finder *f) {
         return pl_problem_add(f->problems, PL_ERROR, "E746", (pl_place){.file = model->path},
                               "has no sheet of costs; costs.csv says what can be improved, how far and at what cost");
     status = pl_shape_make(&f->shape, &f->o);
-    f->shape.bent = bent;
     return status == PL_OK ? ask(f) : status;
 }
 

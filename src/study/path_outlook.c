@@ -31,7 +31,7 @@ static pl_status list_wanted(pl_outlook *o) {
     return PL_OK;
 }
 
-pl_status pl_outlook_open(pl_outlook *o, pl_compiled *compiled, const pl_score_line *line, bool among_group, const pl_move *moves,
+pl_status pl_outlook_open(pl_outlook *o, pl_compiled *compiled, const pl_score_line *line, bool among_group, pl_move *moves,
                           size_t move_count, bool trend) {
     *o = (pl_outlook){.compiled = compiled,
                       .unit = line->unit,

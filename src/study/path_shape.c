@@ -160,6 +160,26 @@ static pl_status classify(pl_shape *s) {
     return status;
 }
 
+/* ---- linear costs ---- */
+
+/* Values that are looked at together with others, or that no rule is known of, are guessed. */
+static pl_status divide_stretches(pl_shape *s) {
+    pl_status status = PL_OK;
+    for (size_t c = 0; c < s->cluster_count && status == PL_OK; c++) {
+        pl_cluster *cluster = &s->clusters[c];
+        size_t choices = 1;
+        if (cluster->move_count == 1 && !s->mixed) status = pl_kinks_find(s, c);
+        for (size_t i = 0; i < cluster->move_count && status == PL_OK; i++) {
+            pl_move *move = &s->o->moves[cluster->moves[i]];
+            if (cluster->move_count > 1 || s->mixed) status = pl_kinks_guess(move, &s->bent);
+            s->mixed |= move->count > MOST_CHOICES / choices;
+            choices *= move->count;
+        }
+        cluster->choice_count = choices;
+    }
+    return status;
+}
+
 /* ---- tables ---- */
 
 static pl_status add_table(pl_shape *s, pl_node node) {
@@ -278,7 +298,8 @@ static int cheaper_first(const void *a, const void *b) {
 static void price_options(pl_shape *s, const pl_cluster *c) {
     for (size_t k = 0; k < c->choice_count; k++) {
         size_t option = c->first_option + k;
-        s->options[option] = (pl_option){choice_cost(s, c, k), PL_OPENS_NOT};
+        pl_opening opens = c->move_count == 1 ? s->o->moves[c->moves[0]].levels[k].opens : PL_OPENS_NOT;
+        s->options[option] = (pl_option){choice_cost(s, c, k), opens};
         s->by_cost[option] = (pl_priced){s->options[option].cost, option};
     }
     qsort(s->by_cost + c->first_option, c->choice_count, sizeof *s->by_cost, cheaper_first);
@@ -320,6 +341,7 @@ pl_status pl_shape_make(pl_shape *s, pl_outlook *o) {
     for (size_t i = 0; i < 2 && i < o->wanted_count; i++) s->roots[i] = o->wanted[i];
     pl_status status = s->touched && s->needed && s->table ? make_clusters(s) : PL_MEMORY;
     if (status == PL_OK) status = classify(s);
+    if (status == PL_OK) status = divide_stretches(s);
     if (status == PL_OK && !s->mixed) status = tabulate(s);
     if (status == PL_OK && !s->mixed) status = list_options(s);
     return status;

@@ -6,10 +6,18 @@
 
 /* ---- what can be moved ---- */
 
+/* How what an element decides goes on from one value to another. */
+typedef enum pl_opening {
+    PL_OPENS_NOT,      /* nothing lies between, or nothing is gained there */
+    PL_OPENS_ONE_WAY,  /* all that the element alone decides moves one way, or stays */
+    PL_OPENS_STRAIGHT, /* and in proportion */
+} pl_opening;
+
 /* A value that an element can have, and what it costs to bring it there. */
 typedef struct pl_rung {
     double value, cost, steps;
-    bool divisible; /* so can all values up to the next level, at the price between */
+    bool divisible;   /* all values up to the next level can be had, at the price between */
+    pl_opening opens; /* and there is reason to */
 } pl_rung;
 
 typedef struct pl_move {
@@ -38,7 +46,7 @@ typedef struct pl_outlook {
     pl_compiled *compiled;
     size_t unit, period;
     bool among_group;
-    const pl_move *moves;
+    pl_move *moves;
     size_t move_count;
     pl_frame frame;
     pl_input *columns;
@@ -57,7 +65,7 @@ typedef struct pl_judgement {
     double total, place;
 } pl_judgement;
 
-pl_status pl_outlook_open(pl_outlook *o, pl_compiled *compiled, const pl_score_line *line, bool among_group, const pl_move *moves,
+pl_status pl_outlook_open(pl_outlook *o, pl_compiled *compiled, const pl_score_line *line, bool among_group, pl_move *moves,
                           size_t move_count, bool trend);
 void pl_outlook_close(pl_outlook *o);
 void pl_outlook_set(pl_outlook *o, const double *values); /* per move */
@@ -80,13 +88,6 @@ typedef struct pl_cluster {
     size_t choice_count; /* choice k: level (k / stride of the move) % its count */
     size_t first_option; /* of the shape's; one for each choice */
 } pl_cluster;
-
-/* How much can be had between an option and the next. */
-typedef enum pl_opening {
-    PL_OPENS_NOT,
-    PL_OPENS_ONE_WAY,  /* all that the cluster decides moves one way, or stays */
-    PL_OPENS_STRAIGHT, /* and in proportion */
-} pl_opening;
 
 /* One choice of one cluster, those of a cluster in a row. */
 typedef struct pl_option {
@@ -121,7 +122,7 @@ typedef struct pl_shape {
     pl_evaluation *before; /* every needed node and every operand as things stand */
     pl_node roots[2];      /* the total; the first tie breaker, or 0 */
     bool mixed;            /* the rules could not be taken apart */
-    bool bent;             /* some costs are linear: only some of the values are looked at */
+    bool bent;             /* of some linear costs only some of the values are looked at */
 } pl_shape;
 
 #define TOUCHED_BY_MANY UINT32_MAX
@@ -131,8 +132,10 @@ size_t pl_choice_level(const pl_shape *s, const pl_cluster *cluster, size_t choi
 pl_status pl_shape_make(pl_shape *s, pl_outlook *o);
 void pl_shape_free(pl_shape *s);
 
-/* Makes levels of the divisible stretches of a move (path_kinks.c). *bent: there were some. */
-pl_status pl_kinks_find(pl_move *move, bool *bent);
+/* Makes levels in the divisible stretches of the only move of a cluster, where the rules turn or jump (path_kinks.c). */
+pl_status pl_kinks_find(pl_shape *s, size_t cluster);
+/* Makes levels at round values there. *guessed: there were some. */
+pl_status pl_kinks_guess(pl_move *move, bool *guessed);
 
 /* ---- the question ---- */
 
