@@ -66,6 +66,7 @@ typedef struct pl_way {
     const struct pl_way *first, *second; /* what it is put together from; NULL: the option */
     const struct pl_pick *picks;         /* other ways that it takes */
     uint32_t option;
+    bool reaches; /* it counts with what the next option brings */
 } pl_way;
 
 /* Ways that are taken together, with a part of their tails. */

@@ -23,8 +23,8 @@ typedef struct pl_courses {
     bool *across;       /* per node of the program: it looks at other periods */
     pl_course *courses; /* [which * units + unit], of the last pair of values */
     pl_ends *ends;      /* per node of the program, of those asked */
-    bool kink;   /* between the last pair a node turns, or jumps */
-    double hint; /* where the first of them may lie, as a part of the way; INFINITY: no idea */
+    bool kink;          /* between the last pair a node turns, or jumps */
+    double hint;        /* where the first of them may lie, as a part of the way; INFINITY: no idea */
 } pl_courses;
 
 /* For a cluster of one move. */

@@ -19,7 +19,7 @@ typedef struct finder {
     pl_shape shape;
     pl_scores *before; /* as things stand, the others moved on */
     double *still;     /* per move: as it is */
-    double deadline;
+    pl_budget budget;  /* of a question */
 } finder;
 
 void pl_path_free(pl_path *path) {
@@ -94,12 +94,13 @@ static pl_status answer(finder *f, const pl_question *question, pl_reply *reply)
     const pl_settings *settings = &f->compiled->model->settings;
     *reply = (pl_reply){.values = reply->values};
     reply->outcome = PL_PATH_NOT_FOUND;
+    f->budget.cases = 0;
     bool sayable = !f->shape.mixed && settings->ties != PL_TIES_DENSE;
-    pl_status status = sayable ? pl_cases_answer(&f->shape, question, f->deadline, reply) : PL_OK;
+    pl_status status = sayable ? pl_cases_answer(&f->shape, question, &f->budget, reply) : PL_OK;
     if (status != PL_OK || reply->outcome != PL_PATH_NOT_FOUND) return status;
     bool has_bound = reply->has_bound;
     double bound = reply->bound;
-    status = pl_search_answer(&f->o, question, fmax(f->deadline, pl_clock() + 1), reply); /* a second in any case */
+    status = pl_search_answer(&f->o, question, fmax(f->budget.deadline, pl_clock() + 1), reply); /* a second in any case */
     reply->has_bound = has_bound;
     reply->bound = bound;
     return status;
@@ -290,7 +291,7 @@ pl_status pl_path_find(pl_path **out, const pl_scores *scores, pl_compiled *comp
                 .line = line,
                 .options = options,
                 .problems = problems,
-                .deadline = options->seconds > 0 ? pl_clock() + options->seconds : INFINITY};
+                .budget = {.deadline = options->seconds > 0 ? pl_clock() + options->seconds : INFINITY, .work = options->work}};
     if (!f.out) return PL_MEMORY;
     pl_arena_init(&f.out->arena, 0);
     f.out->among_group = options->among_group;

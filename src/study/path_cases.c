@@ -11,6 +11,10 @@
 #define GAP 1e-9       /* relative: costs closer together are the same */
 #define WIDER_GAP 2e-7 /* where some costs are linear */
 
+#define MOST_TURNS 9 /* each makes the stretches that matter ten times as short */
+
+#define MOST_GIVEN_UP 300 /* cases; with more a further turn would not end */
+
 typedef struct rival {
     pl_form total, tie;
     pl_interval asks; /* what the own total must come to, in the case that is looked at */
@@ -42,6 +46,8 @@ typedef struct solver {
     size_t heap_count, heap_capacity;
     double gap;
     double unresolved; /* the least of the cases that could not be divided any more */
+    size_t given_up;
+    bool *coarse; /* per option: what lies between it and the next has to be known better for that */
     bool sayable;
 } solver;
 
@@ -79,7 +85,8 @@ static pl_status state(solver *v) {
     v->parts = calloc(v->s->cluster_count + 1, sizeof *v->parts);
     v->plan = calloc(v->s->cluster_count + 1, sizeof *v->plan);
     v->values = calloc(o->move_count + 1, sizeof *v->values);
-    if (!v->rivals || !v->order || !v->effects || !v->parts || !v->plan || !v->values) return PL_MEMORY;
+    v->coarse = calloc(v->s->option_count + 1, sizeof *v->coarse);
+    if (!v->coarse || !v->rivals || !v->order || !v->effects || !v->parts || !v->plan || !v->values) return PL_MEMORY;
     pl_status status = pl_form_make(&v->own, v->s, &v->arena, o->unit, v->s->roots[0], &v->sayable);
     if (status == PL_OK && v->tied) status = pl_form_make(&v->own_tie, v->s, &v->arena, o->unit, v->s->roots[1], &v->sayable);
     for (size_t unit = 0; unit < o->frame.units && status == PL_OK; unit++)
@@ -340,16 +347,20 @@ static pl_status add_part(solver *v, const one_case *whole, const pl_cluster *cl
     return status;
 }
 
-static bool is_divisible(const solver *v, const pl_left *left) {
-    for (size_t i = 0; i < v->s->option_count; i++)
-        if (left[i] && pl_opening_of(v->s, left, i)) return true;
-    return false;
+/* Of each cluster one option is left. Where none of them opens, the model has judged the only plan. */
+static void give_up(solver *v, const one_case *c) {
+    v->given_up++;
+    for (size_t i = 0; i < v->s->option_count; i++) {
+        if (!pl_opening_of(v->s, c->left, i)) continue;
+        v->coarse[i] = true;
+        v->unresolved = fmin(v->unresolved, c->least);
+    }
 }
 
 static pl_status divide(solver *v, const one_case *c) {
     measure_effects(v, c);
     const pl_cluster *cluster = most_open(v, c->left);
-    if (!cluster && is_divisible(v, c->left)) v->unresolved = fmin(v->unresolved, c->least);
+    if (!cluster) give_up(v, c);
     pl_status status = PL_OK;
     for (int side = -1; side <= 1 && cluster && status == PL_OK; side++) status = add_part(v, c, cluster, side);
     return status;
@@ -390,9 +401,14 @@ static pl_status begin_all(solver *v) {
     return status;
 }
 
-static pl_status solve(solver *v, double deadline) {
+static bool is_out_of_work(const pl_budget *budget) {
+    return (budget->work && budget->cases >= budget->work) || pl_clock() >= budget->deadline;
+}
+
+static pl_status solve(solver *v, pl_budget *budget) {
     pl_status status = begin_all(v);
-    while (status == PL_OK && v->heap_count && v->heap[0]->least < limit(v) && pl_clock() < deadline) {
+    while (status == PL_OK && v->heap_count && v->heap[0]->least < limit(v) && !is_out_of_work(budget)) {
+        budget->cases++;
         one_case *c = pop(v);
         status = divide(v, c);
         free_case(c);
@@ -400,7 +416,7 @@ static pl_status solve(solver *v, double deadline) {
     return status;
 }
 
-static void conclude(solver *v) {
+static void conclude(const solver *v) {
     pl_reply *reply = v->reply;
     double bound = v->unresolved;
     if (v->heap_count) bound = fmin(bound, v->heap[0]->least);
@@ -411,27 +427,49 @@ static void conclude(solver *v) {
     reply->proven = reached ? bound >= limit(v) : bound == INFINITY;
 }
 
-pl_status pl_cases_answer(const pl_shape *s, const pl_question *question, double deadline, pl_reply *reply) {
+static pl_status begin_solver(solver *v) {
+    for (size_t i = 0; i < v->s->option_count; i++)
+        if (v->s->options[i].opens) v->gap = WIDER_GAP;
+    pl_arena_init(&v->arena, 0);
+    pl_status status = pl_bounder_open(&v->bounder, v->s);
+    return status == PL_OK ? state(v) : status;
+}
+
+static void end_solver(solver *v) {
+    while (v->heap_count) free_case(v->heap[--v->heap_count]);
+    free(v->heap);
+    free(v->rivals);
+    free(v->order);
+    free(v->effects);
+    free(v->parts);
+    free(v->plan);
+    free(v->values);
+    free(v->coarse);
+    pl_bounder_close(&v->bounder);
+    pl_arena_free(&v->arena);
+}
+
+/* Once over all cases. *again: what lies between some levels has to be known better, and now is. */
+static pl_status go_through(pl_shape *s, const pl_question *question, pl_budget *budget, pl_reply *reply, bool *again) {
     solver v = {.s = s, .question = question, .reply = reply, .gap = GAP, .unresolved = INFINITY, .sayable = true};
-    for (size_t i = 0; i < s->option_count; i++)
-        if (s->options[i].opens) v.gap = WIDER_GAP;
-    reply->outcome = PL_PATH_NOT_FOUND;
-    pl_arena_init(&v.arena, 0);
-    pl_status status = pl_bounder_open(&v.bounder, s);
-    if (status == PL_OK) status = state(&v);
+    pl_status status = begin_solver(&v);
+    *again = false;
     if (status == PL_OK && v.sayable) {
-        status = solve(&v, deadline);
+        status = solve(&v, budget);
         if (status == PL_OK) conclude(&v);
+        *again =
+            status == PL_OK && !reply->proven && v.unresolved < limit(&v) && v.given_up < MOST_GIVEN_UP && !is_out_of_work(budget);
     }
-    while (v.heap_count) free_case(v.heap[--v.heap_count]);
-    free(v.heap);
-    free(v.rivals);
-    free(v.order);
-    free(v.effects);
-    free(v.parts);
-    free(v.plan);
-    free(v.values);
-    pl_bounder_close(&v.bounder);
-    pl_arena_free(&v.arena);
+    if (*again) status = pl_shape_refine(s, v.coarse);
+    end_solver(&v);
+    return status;
+}
+
+pl_status pl_cases_answer(pl_shape *s, const pl_question *question, pl_budget *budget, pl_reply *reply) {
+    bool again = true;
+    pl_status status = PL_OK;
+    reply->outcome = PL_PATH_NOT_FOUND;
+    for (size_t turn = 0; turn < MOST_TURNS && again && status == PL_OK; turn++)
+        status = go_through(s, question, budget, reply, &again);
     return status;
 }

@@ -1,5 +1,5 @@
-/* How the nodes that one element decides go between two of its values: not at all, in a straight line, one way, or with a kink on the
- * way. Told from the operations and the values at both ends. */
+/* How the nodes that one element decides go between two of its values: not at all, in a straight line, one way, or with a kink on
+ * the way. Told from the operations and the values at both ends. */
 #include "lang/graph.h"
 #include "study/coursing.h"
 
@@ -296,8 +296,8 @@ static void list_node(pl_courses *y, pl_node node) {
     const pl_graph_node *n = node_at(y, node);
     y->nodes[y->count++] = node;
     y->index[node] = (uint32_t)y->count;
-    y->across[node] = n->op == OP_SHIFT || (n->op == OP_REDUCE && n->scope >= PL_SCOPE_PERIODS && n->scope <= PL_SCOPE_YEARS) || y->across[n->a] ||
-                      y->across[n->b] || y->across[n->c];
+    y->across[node] = n->op == OP_SHIFT || (n->op == OP_REDUCE && n->scope >= PL_SCOPE_PERIODS && n->scope <= PL_SCOPE_YEARS) ||
+                      y->across[n->a] || y->across[n->b] || y->across[n->c];
     ask_for(y, node);
     ask_for(y, n->a);
     ask_for(y, n->b);

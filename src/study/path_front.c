@@ -1,6 +1,7 @@
 /* The cheapest ways to every value of a form: lists in which who costs more brings more. */
 #include "study/bounds.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ typedef struct growing {
 
 /* Ways come in the order of their costs. */
 static void append(growing *to, const pl_way *way) {
-    if (end_of(way) <= to->best) return;
+    if (end_of(way) <= to->best + 1e-12 * fmax(1, fabs(to->best))) return; /* sums of the same in another order */
     if (way->tail_value == 0) {
         to->best = way->value;
         while (to->count && to->at[to->count - 1].cost >= way->cost && end_of(&to->at[to->count - 1]) <= way->value) to->count--;
@@ -63,7 +64,7 @@ static bool join(const joint *how, const pl_way *x, const pl_way *y, pl_way *out
 /* Puts the ways of `x`, each with `y`, between those of spare[0]. */
 static size_t merge(pl_bounder *b, size_t count, const joint *how, way_list x, const pl_way *y) {
     if (!reserve(b, 1, count + x.count)) return 0;
-    growing out = {.at = b->spare[1], .best = -INFINITY};
+    growing out = {.at = b->spare[1], .best = -DBL_MAX};
     const pl_way *old = b->spare[0];
     size_t i = 0;
     for (size_t k = 0; k < x.count; k++) {
@@ -121,6 +122,7 @@ static pl_way way_of(const pl_bounder *b, size_t cluster, size_t option, double 
     double rise = opens ? sign * gains[option + 1] - way.value : 0;
     if (rise > 0 && (opens != PL_OPENS_STRAIGHT || b->counted[cluster])) {
         way.value += rise;
+        way.reaches = true;
     } else if (rise > 0) {
         way.tail_cost = b->s->options[option + 1].cost - o->cost;
         way.tail_value = rise;
@@ -131,7 +133,7 @@ static pl_way way_of(const pl_bounder *b, size_t cluster, size_t option, double 
 static way_list cluster_ways(pl_bounder *b, size_t cluster, double sign, const double *gains) {
     const pl_cluster *c = &b->s->clusters[cluster];
     if (!reserve(b, 0, 2 * c->choice_count)) return (way_list){0};
-    growing out = {.at = b->spare[0], .best = -INFINITY};
+    growing out = {.at = b->spare[0], .best = -DBL_MAX};
     for (size_t i = 0; i < c->choice_count; i++) {
         size_t option = b->s->by_cost[c->first_option + i].option;
         if (!b->left[option]) continue;
@@ -208,7 +210,7 @@ static way_list branch_ways(pl_bounder *b, const pl_bend *bend, bool holds, doub
     way_list ways = form_ways(b, part, sign);
     bool shared = share_clusters(b->s, bend->parts, part);
     if (!reserve(b, 0, ways.count)) return (way_list){0};
-    growing out = {.at = b->spare[0], .best = -INFINITY};
+    growing out = {.at = b->spare[0], .best = -DBL_MAX};
     for (size_t i = 0; i < ways.count; i++) {
         pl_way way = {.cost = shared ? fmax(ways.at[i].cost, condition.cost) : ways.at[i].cost + condition.cost,
                       .value = end_of(&ways.at[i]),
@@ -244,7 +246,7 @@ static way_list choice_ways(pl_bounder *b, const pl_bend *bend, double sign) {
     way_list otherwise = branch_ways(b, bend, false, sign);
     for (size_t i = 0; i < bend->count; i++) count_also(b, &bend->parts[i]);
     if (!reserve(b, 0, then.count + otherwise.count)) return (way_list){0};
-    growing out = {.at = b->spare[0], .best = -INFINITY};
+    growing out = {.at = b->spare[0], .best = -DBL_MAX};
     for (size_t i = 0, k = 0; i < then.count || k < otherwise.count;) {
         bool first = k == otherwise.count || (i < then.count && then.at[i].cost <= otherwise.at[k].cost);
         append(&out, first ? &then.at[i++] : &otherwise.at[k++]);
@@ -461,7 +463,7 @@ static void take(const pl_bounder *b, const pl_way *way, double part, size_t *op
     if (way->option == UINT32_MAX) return;
     size_t cluster = cluster_of(b->s, way->option);
     options[cluster] = way->option;
-    parts[cluster] = part;
+    parts[cluster] = way->reaches ? 1 : part;
 }
 
 void pl_bounder_plan(const pl_bounder *b, const pl_reach *reach, size_t *options, double *parts) {

@@ -53,7 +53,8 @@ pl_status pl_kinks_guess(pl_move *move, bool *guessed) {
 /* ---- kinks ---- */
 
 /* Moves one of the two bounds of the first kink after `from` to a value between them. */
-static pl_status narrow(const stretch *t, const pl_evaluation *from, double value, double *smooth, double *beyond, pl_course *course) {
+static pl_status narrow(const stretch *t, const pl_evaluation *from, double value, double *smooth, double *beyond,
+                        pl_course *course) {
     pl_evaluation *at;
     if ((value - *smooth) * (*beyond - value) <= 0) return PL_OK;
     pl_status status = pl_courses_at(t->courses, value, &at);
@@ -84,9 +85,7 @@ static pl_status find_kink(const stretch *t, const pl_evaluation *from, double *
 
 static pl_opening opening_of(stretch *t, pl_course course) {
     t->s->bent |= course == PL_COURSE_UNKNOWN;
-    return course == PL_COURSE_STRAIGHT  ? PL_OPENS_STRAIGHT
-           : course == PL_COURSE_ONE_WAY ? PL_OPENS_ONE_WAY
-                                         : PL_OPENS_NOT;
+    return course == PL_COURSE_STRAIGHT ? PL_OPENS_STRAIGHT : course == PL_COURSE_ONE_WAY ? PL_OPENS_ONE_WAY : PL_OPENS_NOT;
 }
 
 /* A level at a value; what lies before it opens so. At the end of the stretch there is one. */

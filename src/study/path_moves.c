@@ -126,7 +126,7 @@ double pl_move_cost(const pl_move *move, double value, double *steps) {
 
 pl_status pl_move_split(pl_move *move, size_t index, double value) {
     double steps, cost = pl_move_cost(move, value, &steps);
-    pl_rung level = {value, cost, steps, move->levels[index].divisible};
+    pl_rung level = {value, cost, steps, move->levels[index].divisible, move->levels[index].opens};
     pl_status status = add_level(move, level);
     if (status != PL_OK) return status;
     memmove(&move->levels[index + 2], &move->levels[index + 1], (move->count - index - 2) * sizeof *move->levels);

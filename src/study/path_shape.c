@@ -7,6 +7,8 @@
 /* Most choices that moves which cannot be told apart may have together. */
 #define MOST_CHOICES 20000
 
+#define FINER 10 /* parts that a stretch is divided into where it has to be known better */
+
 static const pl_graph_node *node_at(const pl_shape *s, pl_node node) { return pl_graph_node_at(s->o->compiled->program, node); }
 
 size_t pl_choice_level(const pl_shape *s, const pl_cluster *cluster, size_t choice, size_t member) {
@@ -347,16 +349,53 @@ pl_status pl_shape_make(pl_shape *s, pl_outlook *o) {
     return status;
 }
 
-void pl_shape_free(pl_shape *s) {
-    for (size_t i = 0; s->clusters && i < s->cluster_count; i++) free(s->clusters[i].moves);
+static void free_tables(pl_shape *s) {
     for (size_t i = 0; i < s->tabulated_count; i++) free(s->tabulated[i].values);
-    free(s->clusters);
-    free(s->tabulated);
     free(s->options);
     free(s->by_cost);
+    pl_evaluation_free(s->before);
+    s->options = NULL;
+    s->by_cost = NULL;
+    s->before = NULL;
+    s->tabulated_count = s->option_count = 0;
+}
+
+static pl_status refine_move(pl_move *move, const bool *coarse) {
+    pl_status status = PL_OK;
+    for (size_t k = move->count; k-- > 0 && status == PL_OK;) {
+        if (!coarse[k]) continue;
+        double from = move->levels[k].value, to = move->levels[k + 1].value;
+        for (size_t i = FINER; i-- > 1 && status == PL_OK;) {
+            double value = from + (to - from) * (double)i / FINER;
+            if (value != from && value != to) status = pl_move_split(move, k, value);
+        }
+    }
+    return status;
+}
+
+pl_status pl_shape_refine(pl_shape *s, const bool *coarse) {
+    size_t size = pl_program_size(s->o->compiled->program);
+    pl_status status = PL_OK;
+    for (size_t c = 0; c < s->cluster_count && status == PL_OK; c++) {
+        pl_cluster *cluster = &s->clusters[c];
+        if (cluster->move_count > 1) continue;
+        pl_move *move = &s->o->moves[cluster->moves[0]];
+        status = refine_move(move, coarse + cluster->first_option);
+        cluster->choice_count = move->count;
+    }
+    free_tables(s);
+    memset(s->table, 0, size * sizeof *s->table);
+    if (status == PL_OK) status = tabulate(s);
+    return status == PL_OK ? list_options(s) : status;
+}
+
+void pl_shape_free(pl_shape *s) {
+    for (size_t i = 0; s->clusters && i < s->cluster_count; i++) free(s->clusters[i].moves);
+    free_tables(s);
+    free(s->clusters);
+    free(s->tabulated);
     free(s->touched);
     free(s->needed);
     free(s->table);
-    pl_evaluation_free(s->before);
     *s = (pl_shape){0};
 }

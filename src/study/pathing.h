@@ -130,6 +130,8 @@ typedef struct pl_shape {
 /* The level of a move in a choice of its cluster. */
 size_t pl_choice_level(const pl_shape *s, const pl_cluster *cluster, size_t choice, size_t member);
 pl_status pl_shape_make(pl_shape *s, pl_outlook *o);
+/* Puts levels between the options that are `coarse` and the next, and tabulates anew. */
+pl_status pl_shape_refine(pl_shape *s, const bool *coarse);
 void pl_shape_free(pl_shape *s);
 
 /* Makes levels in the divisible stretches of the only move of a cluster, where the rules turn or jump (path_kinks.c). */
@@ -144,6 +146,12 @@ typedef struct pl_question {
     const double *without; /* NULL, or a plan of which at least one move must not be made */
 } pl_question;
 
+/* How long to go on. */
+typedef struct pl_budget {
+    double deadline;
+    size_t work, cases; /* most cases, 0: no limit; those that were looked at */
+} pl_budget;
+
 typedef struct pl_reply {
     pl_path_outcome outcome; /* REACHED, OUT_OF_REACH, NOT_FOUND */
     bool proven, has_bound;
@@ -153,7 +161,7 @@ typedef struct pl_reply {
 } pl_reply;
 
 /* Answers by cases and bounds (path_cases.c); every plan has been judged by the model itself. */
-pl_status pl_cases_answer(const pl_shape *s, const pl_question *question, double deadline, pl_reply *reply);
+pl_status pl_cases_answer(pl_shape *s, const pl_question *question, pl_budget *budget, pl_reply *reply);
 
 /* Answers by trying, where that cannot be done. */
 pl_status pl_search_answer(pl_outlook *o, const pl_question *question, double deadline, pl_reply *reply);

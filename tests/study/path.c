@@ -226,7 +226,7 @@ static outcomes ask_many(bool linear, uint64_t seed) {
         if (load(&l, &t) != PL_OK) fail_msg("model %zu: %s", number, l.problems.items[0].text);
         brute b = {.l = &l, .elements = elements, .wanted = 1 + roll(&c, 2), .least = INFINITY};
         list_levels(&b);
-        pl_path_options options = {.place = b.wanted};
+        pl_path_options options = {.place = b.wanted, .work = 2000};
         assert_int_equal(pl_path_find(&path, l.scores, l.compiled, line_of(l.scores, 0), &options, &l.problems), PL_OK);
         compare(number, &b, path, &tally);
         pl_path_free(path);
