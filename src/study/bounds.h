@@ -53,6 +53,8 @@ typedef struct pl_interval {
 
 /* The node for a unit; *sayable becomes false where a value comes and goes. Lives in the arena. */
 pl_status pl_form_make(pl_form *out, const pl_shape *s, pl_arena *arena, size_t unit, pl_node node, bool *sayable);
+/* True where the cluster moves the form. */
+bool pl_form_involves(const pl_form *form, size_t cluster);
 /* Between what the form lies, of the options that are left. */
 pl_interval pl_form_within(const pl_shape *s, const pl_form *form, const pl_left *left);
 /* effects += factor * what each option does to the form; a product counts with the most of its other part. */
@@ -82,6 +84,15 @@ typedef struct pl_reach {
     const pl_pick *picks;
 } pl_reach;
 
+/* The ways of those clusters of a form that no case divides before others, kept from case to case. */
+typedef struct pl_standing {
+    const pl_form *form;
+    const pl_way *ways;
+    size_t count;
+    double most; /* that was set when they were listed */
+    struct pl_standing *next;
+} pl_standing;
+
 typedef struct pl_bounder {
     const pl_shape *s;
     const pl_left *left; /* per option */
@@ -89,6 +100,10 @@ typedef struct pl_bounder {
     bool *counted;       /* per cluster: what it costs is counted already */
     double most;         /* ways that cost more do not matter */
     pl_arena arena;      /* ways, until the next pl_bounder_begin */
+    bool *steady;    /* per cluster, of the caller: it moves no rival */
+    bool *whole;     /* per cluster: all its options are left */
+    pl_standing *standing;
+    pl_arena standing_arena;
     pl_way *spare[2];
     size_t capacity[2];
     pl_status status; /* PL_MEMORY: nothing is true any more */

@@ -91,6 +91,10 @@ static pl_status state(solver *v) {
     if (status == PL_OK && v->tied) status = pl_form_make(&v->own_tie, v->s, &v->arena, o->unit, v->s->roots[1], &v->sayable);
     for (size_t unit = 0; unit < o->frame.units && status == PL_OK; unit++)
         if (is_rival(v, unit)) status = add_rival(v, unit);
+    for (size_t c = 0; c < v->s->cluster_count && status == PL_OK; c++) {
+        v->bounder.steady[c] = true;
+        for (size_t i = 0; i < v->rival_count; i++) v->bounder.steady[c] &= !pl_form_involves(&v->rivals[i].total, c);
+    }
     return status;
 }
 

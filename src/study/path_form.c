@@ -157,6 +157,14 @@ pl_status pl_form_make(pl_form *out, const pl_shape *s, pl_arena *arena, size_t 
     return status == PL_OK ? add(&b, node, 1, out) : status;
 }
 
+bool pl_form_involves(const pl_form *form, size_t cluster) {
+    if (form->involved[cluster]) return true;
+    for (const pl_bend *bend = form->bends; bend; bend = bend->next)
+        for (size_t i = 0; i < bend->count; i++)
+            if (pl_form_involves(&bend->parts[i], cluster)) return true;
+    return false;
+}
+
 /* ---- between what it lies ---- */
 
 static pl_interval plus(pl_interval a, pl_interval b) { return (pl_interval){a.low + b.low, a.high + b.high}; }

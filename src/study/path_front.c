@@ -28,14 +28,14 @@ static double end_of(const pl_way *way) { return way->value + way->tail_value; }
 typedef struct growing {
     pl_way *at;
     size_t count;
-    double best; /* what the ways so far bring without their tails */
+    double best; /* what the ways so far bring without their tails, and a little more: sums of the same in another order */
 } growing;
 
 /* Ways come in the order of their costs. */
 static void append(growing *to, const pl_way *way) {
-    if (end_of(way) <= to->best + 1e-12 * fmax(1, fabs(to->best))) return; /* sums of the same in another order */
+    if (end_of(way) <= to->best) return;
     if (way->tail_value == 0) {
-        to->best = way->value;
+        to->best = way->value + 1e-12 * fmax(1, fabs(way->value));
         while (to->count && to->at[to->count - 1].cost >= way->cost && end_of(&to->at[to->count - 1]) <= way->value) to->count--;
     }
     to->at[to->count++] = *way;
@@ -186,19 +186,9 @@ static way_list condition_ways(pl_bounder *b, const pl_bend *bend, double sign) 
     return keep(b, ways, reach.cost <= b->most ? 2 : 1);
 }
 
-static bool share_clusters(const pl_shape *s, const pl_form *x, const pl_form *y);
-
-static bool involves(const pl_form *form, size_t cluster) {
-    if (form->involved[cluster]) return true;
-    for (const pl_bend *bend = form->bends; bend; bend = bend->next)
-        for (size_t i = 0; i < bend->count; i++)
-            if (involves(&bend->parts[i], cluster)) return true;
-    return false;
-}
-
 static bool share_clusters(const pl_shape *s, const pl_form *x, const pl_form *y) {
     for (size_t c = 0; c < s->cluster_count; c++)
-        if (involves(x, c) && involves(y, c)) return true;
+        if (pl_form_involves(x, c) && pl_form_involves(y, c)) return true;
     return false;
 }
 
@@ -235,7 +225,7 @@ static const bool *counted_now(pl_bounder *b) {
 }
 
 static void count_also(pl_bounder *b, const pl_form *form) {
-    for (size_t c = 0; c < b->s->cluster_count; c++) b->counted[c] |= involves(form, c);
+    for (size_t c = 0; c < b->s->cluster_count; c++) b->counted[c] |= pl_form_involves(form, c);
 }
 
 static way_list choice_ways(pl_bounder *b, const pl_bend *bend, double sign) {
@@ -265,13 +255,54 @@ static way_list bend_ways(pl_bounder *b, const pl_bend *bend, double sign) {
     return (way_list){0};
 }
 
-static way_list form_ways(pl_bounder *b, const pl_form *form, double sign) {
-    way_list all = flat(b, sign * form->constant);
+/* Puts the form's clusters to the ways: those that are steady, or the others. */
+static way_list add_clusters(pl_bounder *b, const pl_form *form, double sign, bool steady, way_list all) {
     for (size_t c = 0; c < b->s->cluster_count && b->status == PL_OK; c++) {
-        if (!form->involved[c]) continue;
+        if (!form->involved[c] || b->steady[c] != steady) continue;
         all = join_lists(b, &(joint){JOINT_SUM, sign, 1}, all, cluster_ways(b, c, sign, form->gains));
         b->counted[c] = true;
     }
+    return all;
+}
+
+/* True where the form's steady clusters are as they stand in every case. */
+static bool stands(const pl_bounder *b, const pl_form *form) {
+    for (size_t c = 0; c < b->s->cluster_count; c++)
+        if (form->involved[c] && b->steady[c] && (b->counted[c] || !b->whole[c])) return false;
+    return true;
+}
+
+/* What the list costs at most may have become less since: a list for less is shorter. */
+static bool is_current(const pl_bounder *b, const pl_standing *standing, const pl_form *form) {
+    return standing->form == form && standing->most >= b->most && (standing->most < INFINITY || b->most == INFINITY);
+}
+
+static way_list standing_ways(pl_bounder *b, const pl_form *form) {
+    const pl_standing *found = b->standing;
+    while (found && !is_current(b, found, form)) found = found->next;
+    if (!found) {
+        pl_arena arena = b->arena;
+        b->arena = b->standing_arena;
+        way_list ways = add_clusters(b, form, 1, true, flat(b, form->constant));
+        pl_standing *standing = pl_arena_alloc(&b->arena, sizeof *standing);
+        b->standing_arena = b->arena;
+        b->arena = arena;
+        if (!standing) b->status = PL_MEMORY;
+        if (b->status != PL_OK) return (way_list){0};
+        *standing = (pl_standing){form, ways.at, ways.count, b->most, b->standing};
+        found = b->standing = standing;
+    }
+    for (size_t c = 0; c < b->s->cluster_count; c++) b->counted[c] |= form->involved[c] && b->steady[c];
+    return (way_list){found->ways, found->count};
+}
+
+static way_list form_ways(pl_bounder *b, const pl_form *form, double sign) {
+    way_list all;
+    if (sign > 0 && stands(b, form))
+        all = standing_ways(b, form);
+    else
+        all = add_clusters(b, form, sign, true, flat(b, sign * form->constant));
+    all = add_clusters(b, form, sign, false, all);
     for (const pl_bend *bend = form->bends; bend && b->status == PL_OK; bend = bend->next) {
         way_list ways = bend_ways(b, bend, bend->factor > 0 ? sign : -sign);
         all = join_lists(b, &(joint){JOINT_SUM, sign, fabs(bend->factor)}, all, ways);
@@ -412,14 +443,20 @@ static pl_reach reach_form(pl_bounder *b, const pl_form *form, double sign, doub
 pl_status pl_bounder_open(pl_bounder *b, const pl_shape *s) {
     *b = (pl_bounder){.s = s,
                       .floors = calloc(s->cluster_count + 1, sizeof *b->floors),
-                      .counted = calloc(s->cluster_count + 1, sizeof *b->counted)};
+                      .counted = calloc(s->cluster_count + 1, sizeof *b->counted),
+                      .steady = calloc(s->cluster_count + 1, sizeof *b->steady),
+                      .whole = calloc(s->cluster_count + 1, sizeof *b->whole)};
     pl_arena_init(&b->arena, 0);
-    return b->floors && b->counted ? PL_OK : PL_MEMORY;
+    pl_arena_init(&b->standing_arena, 0);
+    return b->floors && b->counted && b->steady && b->whole ? PL_OK : PL_MEMORY;
 }
 
 void pl_bounder_close(pl_bounder *b) {
     pl_arena_free(&b->arena);
+    pl_arena_free(&b->standing_arena);
     for (size_t i = 0; i < 2; i++) free(b->spare[i]);
+    free(b->steady);
+    free(b->whole);
     free(b->floors);
     free(b->counted);
     *b = (pl_bounder){0};
@@ -437,7 +474,10 @@ double pl_bounder_begin(pl_bounder *b, const pl_left *left, double most) {
     b->left = left;
     pl_arena_free(&b->arena);
     for (size_t c = 0; c < b->s->cluster_count; c++) {
-        b->floors[c] = b->s->options[cheapest(b, &b->s->clusters[c])].cost;
+        const pl_cluster *cluster = &b->s->clusters[c];
+        b->floors[c] = b->s->options[cheapest(b, cluster)].cost;
+        b->whole[c] = true;
+        for (size_t k = 0; k < cluster->choice_count; k++) b->whole[c] &= left[cluster->first_option + k] == PL_LEFT_OPEN;
         sum += b->floors[c];
     }
     b->most = most - sum;
