@@ -100,8 +100,8 @@ typedef struct pl_bounder {
     bool *counted;       /* per cluster: what it costs is counted already */
     double most;         /* ways that cost more do not matter */
     pl_arena arena;      /* ways, until the next pl_bounder_begin */
-    bool *steady;    /* per cluster, of the caller: it moves no rival */
-    bool *whole;     /* per cluster: all its options are left */
+    bool *steady;        /* per cluster, of the caller: it moves no rival */
+    bool *whole;         /* per cluster: all its options are left */
     pl_standing *standing;
     pl_arena standing_arena;
     pl_way *spare[2];

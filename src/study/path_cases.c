@@ -131,19 +131,19 @@ static const rival *decisive(solver *v, int (*order)(const void *, const void *)
 
 /* ---- plans ---- */
 
-static void set_values(const solver *v, double further) {
+/* The values of the plan, with so much more of each divided stretch; `digits` at least 0: rounded. */
+static void set_values(const solver *v, double further, int digits) {
     const pl_shape *s = v->s;
     for (size_t c = 0; c < s->cluster_count; c++) {
         const pl_cluster *cluster = &s->clusters[c];
         size_t choice = v->plan[c] - cluster->first_option;
         for (size_t i = 0; i < cluster->move_count; i++) {
             const pl_rung *at = &s->o->moves[cluster->moves[i]].levels[pl_choice_level(s, cluster, choice, i)];
-            double *value = &v->values[cluster->moves[i]];
+            double *value = &v->values[cluster->moves[i]], part = fmin(v->parts[c] + further, 1);
             *value = at->value;
             if (v->parts[c] <= 0) continue;
-            double part = fmin(v->parts[c] + fmax(further, 0), 1);
             *value = part == 1 ? at[1].value : at->value + part * (at[1].value - at->value);
-            if (further < 0) *value = pl_number_round(*value, 9);
+            if (digits >= 0) *value = pl_number_round(*value, digits);
         }
     }
 }
@@ -169,16 +169,24 @@ static pl_status judge(solver *v, bool *accepted) {
     return PL_OK;
 }
 
-/* The plan of a reach. Values between two levels are tried as round numbers and then a little further on, since only the model
- * knows where exactly a total is reached. */
+/* The plan of a reach. Values between two levels are tried as round numbers, as they are, and then a little further on, since only
+ * the model knows where exactly a total is reached. */
 static pl_status try_plan(solver *v, const pl_reach *reach) {
     pl_bounder_plan(&v->bounder, reach, v->plan, v->parts);
     bool divided = false, accepted;
     for (size_t c = 0; c < v->s->cluster_count; c++) divided |= v->parts[c] > 0;
-    set_values(v, -1);
+    set_values(v, 0, -1);
+    double cost = plan_cost(v), enough = cost + v->gap * fmax(1, cost);
+    for (int digits = 6; divided && digits <= 9; digits += 3) {
+        set_values(v, 0, digits);
+        if (plan_cost(v) > enough) continue;
+        pl_status status = judge(v, &accepted);
+        if (status != PL_OK || accepted) return status;
+    }
+    set_values(v, 0, -1);
     pl_status status = judge(v, &accepted);
-    for (double further = 0; divided && !accepted && further < 1e-7 && status == PL_OK; further = fmax(10 * further, 1e-13)) {
-        set_values(v, further);
+    for (double further = 1e-13; divided && !accepted && further < 1e-7 && status == PL_OK; further *= 10) {
+        set_values(v, further, -1);
         status = judge(v, &accepted);
     }
     return status;

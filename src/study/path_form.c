@@ -182,7 +182,10 @@ static pl_interval within_cluster(const pl_shape *s, const pl_cluster *c, const 
     for (size_t i = c->first_option; i < c->first_option + c->choice_count; i++) {
         if (!left[i]) continue;
         double next = pl_opening_of(s, left, i) ? gains[i + 1] : gains[i];
-        all = hull(all, (pl_interval){fmin(gains[i], next), fmax(gains[i], next)});
+        if (gains[i] < all.low) all.low = gains[i];
+        if (gains[i] > all.high) all.high = gains[i];
+        if (next < all.low) all.low = next;
+        if (next > all.high) all.high = next;
     }
     return all;
 }

@@ -360,20 +360,46 @@ static double reach_pair(const pl_way *x, const pl_way *y, double need, double p
     return x->cost + parts[0] * x->tail_cost + y->cost + parts[1] * y->tail_cost;
 }
 
+/* Per way what it and those before it come to at most. */
+static const double *ends_so_far(pl_bounder *b, way_list ways) {
+    double *ends = pl_arena_array(&b->arena, ways.count + 1, sizeof *ends);
+    if (!ends) b->status = PL_MEMORY;
+    for (size_t i = 0; ends && i < ways.count; i++)
+        ends[i] = i && ends[i - 1] > end_of(&ways.at[i]) ? ends[i - 1] : end_of(&ways.at[i]);
+    return ends;
+}
+
+/* The first that comes to so much, or `count`. */
+static size_t first_of(const double *ends, size_t count, double need) {
+    size_t low = 0;
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+        if (ends[middle] < need)
+            low = middle + 1;
+        else
+            count = middle;
+    }
+    return low;
+}
+
 static pl_reach reach_product(pl_bounder *b, const pl_bend *bend, double need) {
     way_list xs = form_ways(b, bend->parts, 1), ys = form_ways(b, bend->parts + 1, 1);
+    const double *ends = ends_so_far(b, ys);
     pl_reach best = {.cost = INFINITY};
     const pl_way *chosen[2] = {NULL, NULL};
     double chosen_parts[2] = {0, 0}, parts[2];
-    for (size_t i = 0; i < xs.count; i++)
-        for (size_t k = 0; k < ys.count && xs.at[i].cost + ys.at[k].cost < best.cost; k++) {
-            double cost = reach_pair(&xs.at[i], &ys.at[k], need, parts);
+    for (size_t i = 0; ends && i < xs.count && xs.at[i].cost < best.cost; i++) {
+        const pl_way *x = &xs.at[i];
+        size_t first = first_of(ends, ys.count, need / end_of(x) * (1 - PL_SLACK));
+        for (size_t k = first; k < ys.count && x->cost + ys.at[k].cost < best.cost; k++) {
+            double cost = reach_pair(x, &ys.at[k], need, parts);
             if (cost >= best.cost) continue;
             best.cost = cost;
-            chosen[0] = &xs.at[i];
+            chosen[0] = x;
             chosen[1] = &ys.at[k];
             memcpy(chosen_parts, parts, sizeof parts);
         }
+    }
     if (chosen[0]) best.picks = pick(b, chosen[0], chosen_parts[0], pick(b, chosen[1], chosen_parts[1], NULL));
     return best;
 }
