@@ -1,116 +1,10 @@
-/* The cheapest ways to every value of a form: lists in which who costs more brings more. */
-#include "study/bounds.h"
+/* The cheapest ways to every value of a form. */
+#include "study/ways.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MOST_WAYS 20000 /* of one list; beyond, two neighbours count as one at the cost of the cheaper */
-
-typedef struct way_list {
-    const pl_way *at;
-    size_t count;
-} way_list;
-
-/* How the value of two ways together comes about. `sign` -1: both are of the form with its sign turned. */
-typedef enum joint_kind { JOINT_SUM, JOINT_PRODUCT, JOINT_LEAST, JOINT_MOST } joint_kind;
-
-typedef struct joint {
-    joint_kind kind;
-    double sign, factor; /* factor: of the second, in a sum */
-} joint;
-
-static double end_of(const pl_way *way) { return way->value + way->tail_value; }
-
-/* ---- lists ---- */
-
-typedef struct growing {
-    pl_way *at;
-    size_t count;
-    double best; /* what the ways so far bring without their tails, and a little more: sums of the same in another order */
-} growing;
-
-/* Ways come in the order of their costs. */
-static void append(growing *to, const pl_way *way) {
-    if (end_of(way) <= to->best) return;
-    if (way->tail_value == 0) {
-        to->best = way->value + 1e-12 * fmax(1, fabs(way->value));
-        while (to->count && to->at[to->count - 1].cost >= way->cost && end_of(&to->at[to->count - 1]) <= way->value) to->count--;
-    }
-    to->at[to->count++] = *way;
-}
-
-static bool reserve(pl_bounder *b, size_t which, size_t count) {
-    if (pl_reserve((void **)&b->spare[which], &b->capacity[which], count + 1, sizeof *b->spare[which], 0)) b->status = PL_MEMORY;
-    return b->status == PL_OK;
-}
-
-/* False where only one of them may use its tail and the other comes without. */
-static bool join(const joint *how, const pl_way *x, const pl_way *y, pl_way *out) {
-    *out = (pl_way){.cost = x->cost + y->cost, .first = x, .second = y, .option = UINT32_MAX};
-    if (how->kind == JOINT_SUM) {
-        if (x->tail_value != 0 && y->tail_value != 0) return false;
-        out->value = x->value + how->factor * y->value;
-        out->tail_cost = x->tail_cost + y->tail_cost;
-        out->tail_value = x->tail_value + how->factor * y->tail_value;
-        return true;
-    }
-    double a = end_of(x), c = end_of(y);
-    out->value = how->kind == JOINT_PRODUCT ? how->sign * a * c : how->kind == JOINT_LEAST ? fmin(a, c) : fmax(a, c);
-    return true;
-}
-
-/* Puts the ways of `x`, each with `y`, between those of spare[0]. */
-static size_t merge(pl_bounder *b, size_t count, const joint *how, way_list x, const pl_way *y) {
-    if (!reserve(b, 1, count + x.count)) return 0;
-    growing out = {.at = b->spare[1], .best = -DBL_MAX};
-    const pl_way *old = b->spare[0];
-    size_t i = 0;
-    for (size_t k = 0; k < x.count; k++) {
-        pl_way way;
-        if (!join(how, &x.at[k], y, &way)) continue;
-        if (way.cost > b->most) break;
-        while (i < count && old[i].cost <= way.cost) append(&out, &old[i++]);
-        append(&out, &way);
-    }
-    while (i < count) append(&out, &old[i++]);
-    pl_way *spare = b->spare[0];
-    size_t capacity = b->capacity[0];
-    b->spare[0] = b->spare[1];
-    b->capacity[0] = b->capacity[1];
-    b->spare[1] = spare;
-    b->capacity[1] = capacity;
-    return out.count;
-}
-
-/* Two neighbours become one that costs what the cheaper does and brings what the better brings: a bound stays one. */
-static size_t thin(pl_way *ways, size_t count) {
-    for (size_t i = 0; 2 * i < count; i++) {
-        const pl_way *better = &ways[2 * i + 1 < count ? 2 * i + 1 : 2 * i];
-        double cost = ways[2 * i].cost, value = fmax(end_of(&ways[2 * i]), end_of(better));
-        ways[i] = *better;
-        ways[i].cost = cost;
-        ways[i].value = value;
-        ways[i].tail_cost = ways[i].tail_value = 0;
-    }
-    return (count + 1) / 2;
-}
-
-static way_list keep(pl_bounder *b, const pl_way *ways, size_t count) {
-    pl_way *kept = pl_arena_array(&b->arena, count + 1, sizeof *kept);
-    if (!kept) b->status = PL_MEMORY;
-    if (b->status != PL_OK) return (way_list){0};
-    memcpy(kept, ways, count * sizeof *kept);
-    return (way_list){kept, count};
-}
-
-static way_list join_lists(pl_bounder *b, const joint *how, way_list x, way_list y) {
-    size_t count = 0;
-    for (size_t k = 0; k < y.count && b->status == PL_OK; k++) count = merge(b, count, how, x, &y.at[k]);
-    while (count > MOST_WAYS) count = thin(b->spare[0], count);
-    return keep(b, b->spare[0], count);
-}
 
 /* ---- the ways of a cluster ---- */
 
@@ -130,10 +24,10 @@ static pl_way way_of(const pl_bounder *b, size_t cluster, size_t option, double 
     return way;
 }
 
-static way_list cluster_ways(pl_bounder *b, size_t cluster, double sign, const double *gains) {
+static pl_way_list cluster_ways(pl_bounder *b, size_t cluster, double sign, const double *gains) {
     const pl_cluster *c = &b->s->clusters[cluster];
-    if (!reserve(b, 0, 2 * c->choice_count)) return (way_list){0};
-    growing out = {.at = b->spare[0], .best = -DBL_MAX};
+    if (!pl_ways_reserve(b, 0, 2 * c->choice_count)) return (pl_way_list){0};
+    pl_growing_ways out = {.at = b->spare[0], .best = -DBL_MAX};
     for (size_t i = 0; i < c->choice_count; i++) {
         size_t option = b->s->by_cost[c->first_option + i].option;
         if (!b->left[option]) continue;
@@ -141,49 +35,49 @@ static way_list cluster_ways(pl_bounder *b, size_t cluster, double sign, const d
         if (b->counted[cluster]) way.cost = bare.cost = 0;
         bare.tail_cost = bare.tail_value = 0;
         if (way.cost > b->most) break;
-        append(&out, &bare);
-        if (way.tail_value != 0) append(&out, &way);
+        pl_ways_append(&out, &bare);
+        if (way.tail_value != 0) pl_ways_append(&out, &way);
     }
-    return keep(b, out.at, out.count);
+    return pl_ways_keep(b, out.at, out.count);
 }
 
 /* ---- the ways of a form ---- */
 
-static way_list form_ways(pl_bounder *b, const pl_form *form, double sign);
+static pl_way_list form_ways(pl_bounder *b, const pl_form *form, double sign);
 static pl_reach reach_form(pl_bounder *b, const pl_form *form, double sign, double need);
 
-static way_list flat(pl_bounder *b, double value) { return keep(b, &(pl_way){.value = value, .option = UINT32_MAX}, 1); }
+static pl_way_list flat(pl_bounder *b, double value) { return pl_ways_keep(b, &(pl_way){.value = value, .option = UINT32_MAX}, 1); }
 
 static pl_interval within(const pl_bounder *b, const pl_form *form, double sign) {
     pl_interval all = pl_form_within(b->s, form, b->left);
     return sign > 0 ? all : (pl_interval){-all.high, -all.low};
 }
 
-static way_list product_ways(pl_bounder *b, const pl_bend *bend, double sign) {
+static pl_way_list product_ways(pl_bounder *b, const pl_bend *bend, double sign) {
     pl_interval x = within(b, bend->parts, 1), y = within(b, bend->parts + 1, 1);
     if (x.low < 0 || y.low < 0) {
         double corners[4] = {x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high}, most = -INFINITY;
         for (size_t i = 0; i < 4; i++) most = fmax(most, sign * corners[i]);
         return flat(b, most);
     }
-    way_list first = form_ways(b, bend->parts, sign);
-    return join_lists(b, &(joint){JOINT_PRODUCT, sign, 1}, first, form_ways(b, bend->parts + 1, sign));
+    pl_way_list first = form_ways(b, bend->parts, sign);
+    return pl_ways_join(b, &(pl_joint){PL_JOINT_PRODUCT, sign, 1}, first, form_ways(b, bend->parts + 1, sign));
 }
 
-static way_list extreme_ways(pl_bounder *b, const pl_bend *bend, double sign) {
-    joint how = {(bend->kind == PL_BEND_LEAST) == (sign > 0) ? JOINT_LEAST : JOINT_MOST, sign, 1};
-    way_list all = form_ways(b, bend->parts, sign);
-    for (size_t i = 1; i < bend->count; i++) all = join_lists(b, &how, all, form_ways(b, bend->parts + i, sign));
+static pl_way_list extreme_ways(pl_bounder *b, const pl_bend *bend, double sign) {
+    pl_joint how = {(bend->kind == PL_BEND_LEAST) == (sign > 0) ? PL_JOINT_LEAST : PL_JOINT_MOST, sign, 1};
+    pl_way_list all = form_ways(b, bend->parts, sign);
+    for (size_t i = 1; i < bend->count; i++) all = pl_ways_join(b, &how, all, form_ways(b, bend->parts + i, sign));
     return all;
 }
 
 /* The condition as it need not be paid for, and as it has to be. */
-static way_list condition_ways(pl_bounder *b, const pl_bend *bend, double sign) {
+static pl_way_list condition_ways(pl_bounder *b, const pl_bend *bend, double sign) {
     pl_reach reach = reach_form(b, bend->parts, sign, -PL_SLACK);
     pl_way ways[2] = {{.value = sign > 0 ? 0 : -1, .option = UINT32_MAX},
                       {.cost = reach.cost, .value = sign > 0 ? 1 : 0, .picks = reach.picks, .option = UINT32_MAX}};
-    if (reach.cost == 0) return keep(b, &ways[1], 1);
-    return keep(b, ways, reach.cost <= b->most ? 2 : 1);
+    if (reach.cost == 0) return pl_ways_keep(b, &ways[1], 1);
+    return pl_ways_keep(b, ways, reach.cost <= b->most ? 2 : 1);
 }
 
 static bool share_clusters(const pl_shape *s, const pl_form *x, const pl_form *y) {
@@ -193,24 +87,24 @@ static bool share_clusters(const pl_shape *s, const pl_form *x, const pl_form *y
 }
 
 /* One branch of a choice: the condition and the part have to be paid; where clusters are in both, the dearer of the two. */
-static way_list branch_ways(pl_bounder *b, const pl_bend *bend, bool holds, double sign) {
+static pl_way_list branch_ways(pl_bounder *b, const pl_bend *bend, bool holds, double sign) {
     const pl_form *part = &bend->parts[holds ? 1 : 2];
     pl_reach condition = reach_form(b, bend->parts, holds ? 1 : -1, holds ? 0.5 : -0.5);
-    if (condition.cost > b->most) return (way_list){0};
-    way_list ways = form_ways(b, part, sign);
+    if (condition.cost > b->most) return (pl_way_list){0};
+    pl_way_list ways = form_ways(b, part, sign);
     bool shared = share_clusters(b->s, bend->parts, part);
-    if (!reserve(b, 0, ways.count)) return (way_list){0};
-    growing out = {.at = b->spare[0], .best = -DBL_MAX};
+    if (!pl_ways_reserve(b, 0, ways.count)) return (pl_way_list){0};
+    pl_growing_ways out = {.at = b->spare[0], .best = -DBL_MAX};
     for (size_t i = 0; i < ways.count; i++) {
         pl_way way = {.cost = shared ? fmax(ways.at[i].cost, condition.cost) : ways.at[i].cost + condition.cost,
-                      .value = end_of(&ways.at[i]),
+                      .value = pl_way_end(&ways.at[i]),
                       .first = &ways.at[i],
                       .second = &ways.at[i],
                       .picks = condition.picks,
                       .option = UINT32_MAX};
-        append(&out, &way);
+        pl_ways_append(&out, &way);
     }
-    return keep(b, out.at, out.count);
+    return pl_ways_keep(b, out.at, out.count);
 }
 
 static void begin_again(pl_bounder *b, const bool *counted) {
@@ -228,23 +122,23 @@ static void count_also(pl_bounder *b, const pl_form *form) {
     for (size_t c = 0; c < b->s->cluster_count; c++) b->counted[c] |= pl_form_involves(form, c);
 }
 
-static way_list choice_ways(pl_bounder *b, const pl_bend *bend, double sign) {
+static pl_way_list choice_ways(pl_bounder *b, const pl_bend *bend, double sign) {
     const bool *counted = counted_now(b);
-    if (!counted) return (way_list){0};
-    way_list then = branch_ways(b, bend, true, sign);
+    if (!counted) return (pl_way_list){0};
+    pl_way_list then = branch_ways(b, bend, true, sign);
     begin_again(b, counted);
-    way_list otherwise = branch_ways(b, bend, false, sign);
+    pl_way_list otherwise = branch_ways(b, bend, false, sign);
     for (size_t i = 0; i < bend->count; i++) count_also(b, &bend->parts[i]);
-    if (!reserve(b, 0, then.count + otherwise.count)) return (way_list){0};
-    growing out = {.at = b->spare[0], .best = -DBL_MAX};
+    if (!pl_ways_reserve(b, 0, then.count + otherwise.count)) return (pl_way_list){0};
+    pl_growing_ways out = {.at = b->spare[0], .best = -DBL_MAX};
     for (size_t i = 0, k = 0; i < then.count || k < otherwise.count;) {
         bool first = k == otherwise.count || (i < then.count && then.at[i].cost <= otherwise.at[k].cost);
-        append(&out, first ? &then.at[i++] : &otherwise.at[k++]);
+        pl_ways_append(&out, first ? &then.at[i++] : &otherwise.at[k++]);
     }
-    return keep(b, out.at, out.count);
+    return pl_ways_keep(b, out.at, out.count);
 }
 
-static way_list bend_ways(pl_bounder *b, const pl_bend *bend, double sign) {
+static pl_way_list bend_ways(pl_bounder *b, const pl_bend *bend, double sign) {
     switch (bend->kind) {
     case PL_BEND_PRODUCT: return product_ways(b, bend, sign);
     case PL_BEND_LEAST:
@@ -252,14 +146,14 @@ static way_list bend_ways(pl_bounder *b, const pl_bend *bend, double sign) {
     case PL_BEND_CONDITION: return condition_ways(b, bend, sign);
     case PL_BEND_CHOICE: return choice_ways(b, bend, sign);
     }
-    return (way_list){0};
+    return (pl_way_list){0};
 }
 
 /* Puts the form's clusters to the ways: those that are steady, or the others. */
-static way_list add_clusters(pl_bounder *b, const pl_form *form, double sign, bool steady, way_list all) {
+static pl_way_list add_clusters(pl_bounder *b, const pl_form *form, double sign, bool steady, pl_way_list all) {
     for (size_t c = 0; c < b->s->cluster_count && b->status == PL_OK; c++) {
         if (!form->involved[c] || b->steady[c] != steady) continue;
-        all = join_lists(b, &(joint){JOINT_SUM, sign, 1}, all, cluster_ways(b, c, sign, form->gains));
+        all = pl_ways_join(b, &(pl_joint){PL_JOINT_SUM, sign, 1}, all, cluster_ways(b, c, sign, form->gains));
         b->counted[c] = true;
     }
     return all;
@@ -277,35 +171,35 @@ static bool is_current(const pl_bounder *b, const pl_standing *standing, const p
     return standing->form == form && standing->most >= b->most && (standing->most < INFINITY || b->most == INFINITY);
 }
 
-static way_list standing_ways(pl_bounder *b, const pl_form *form) {
+static pl_way_list standing_ways(pl_bounder *b, const pl_form *form) {
     const pl_standing *found = b->standing;
     while (found && !is_current(b, found, form)) found = found->next;
     if (!found) {
         pl_arena arena = b->arena;
         b->arena = b->standing_arena;
-        way_list ways = add_clusters(b, form, 1, true, flat(b, form->constant));
+        pl_way_list ways = add_clusters(b, form, 1, true, flat(b, form->constant));
         pl_standing *standing = pl_arena_alloc(&b->arena, sizeof *standing);
         b->standing_arena = b->arena;
         b->arena = arena;
         if (!standing) b->status = PL_MEMORY;
-        if (b->status != PL_OK) return (way_list){0};
+        if (b->status != PL_OK) return (pl_way_list){0};
         *standing = (pl_standing){form, ways.at, ways.count, b->most, b->standing};
         found = b->standing = standing;
     }
     for (size_t c = 0; c < b->s->cluster_count; c++) b->counted[c] |= form->involved[c] && b->steady[c];
-    return (way_list){found->ways, found->count};
+    return (pl_way_list){found->ways, found->count};
 }
 
-static way_list form_ways(pl_bounder *b, const pl_form *form, double sign) {
-    way_list all;
+static pl_way_list form_ways(pl_bounder *b, const pl_form *form, double sign) {
+    pl_way_list all;
     if (sign > 0 && stands(b, form))
         all = standing_ways(b, form);
     else
         all = add_clusters(b, form, sign, true, flat(b, sign * form->constant));
     all = add_clusters(b, form, sign, false, all);
     for (const pl_bend *bend = form->bends; bend && b->status == PL_OK; bend = bend->next) {
-        way_list ways = bend_ways(b, bend, bend->factor > 0 ? sign : -sign);
-        all = join_lists(b, &(joint){JOINT_SUM, sign, fabs(bend->factor)}, all, ways);
+        pl_way_list ways = bend_ways(b, bend, bend->factor > 0 ? sign : -sign);
+        all = pl_ways_join(b, &(pl_joint){PL_JOINT_SUM, sign, fabs(bend->factor)}, all, ways);
     }
     return all;
 }
@@ -325,13 +219,13 @@ static const pl_pick *both_picks(pl_bounder *b, const pl_pick *first, const pl_p
     return first;
 }
 
-static pl_reach reach_in(pl_bounder *b, way_list ways, double need) {
+static pl_reach reach_in(pl_bounder *b, pl_way_list ways, double need) {
     pl_reach best = {.cost = INFINITY};
     const pl_way *chosen = NULL;
     double chosen_part = 0;
     for (size_t i = 0; i < ways.count && ways.at[i].cost < best.cost; i++) {
         const pl_way *way = &ways.at[i];
-        if (end_of(way) < need) continue;
+        if (pl_way_end(way) < need) continue;
         double part = way->tail_value > 0 && way->value < need ? (need - way->value) / way->tail_value : 0;
         double cost = way->cost + (part > 0 ? part * way->tail_cost : 0);
         if (cost >= best.cost) continue;
@@ -347,7 +241,7 @@ static double rate(const pl_way *way) { return way->tail_value > 0 ? way->tail_c
 
 /* The least cost of x y >= need with x on the one way and y on the other, which tells how much of their tails is taken. */
 static double reach_pair(const pl_way *x, const pl_way *y, double need, double parts[2]) {
-    double most_x = end_of(x), most_y = end_of(y);
+    double most_x = pl_way_end(x), most_y = pl_way_end(y);
     parts[0] = parts[1] = 0;
     if (most_x * most_y < need) return INFINITY;
     if (x->value * y->value >= need) return x->cost + y->cost;
@@ -361,11 +255,11 @@ static double reach_pair(const pl_way *x, const pl_way *y, double need, double p
 }
 
 /* Per way what it and those before it come to at most. */
-static const double *ends_so_far(pl_bounder *b, way_list ways) {
+static const double *ends_so_far(pl_bounder *b, pl_way_list ways) {
     double *ends = pl_arena_array(&b->arena, ways.count + 1, sizeof *ends);
     if (!ends) b->status = PL_MEMORY;
     for (size_t i = 0; ends && i < ways.count; i++)
-        ends[i] = i && ends[i - 1] > end_of(&ways.at[i]) ? ends[i - 1] : end_of(&ways.at[i]);
+        ends[i] = i && ends[i - 1] > pl_way_end(&ways.at[i]) ? ends[i - 1] : pl_way_end(&ways.at[i]);
     return ends;
 }
 
@@ -383,14 +277,14 @@ static size_t first_of(const double *ends, size_t count, double need) {
 }
 
 static pl_reach reach_product(pl_bounder *b, const pl_bend *bend, double need) {
-    way_list xs = form_ways(b, bend->parts, 1), ys = form_ways(b, bend->parts + 1, 1);
+    pl_way_list xs = form_ways(b, bend->parts, 1), ys = form_ways(b, bend->parts + 1, 1);
     const double *ends = ends_so_far(b, ys);
     pl_reach best = {.cost = INFINITY};
     const pl_way *chosen[2] = {NULL, NULL};
     double chosen_parts[2] = {0, 0}, parts[2];
     for (size_t i = 0; ends && i < xs.count && xs.at[i].cost < best.cost; i++) {
         const pl_way *x = &xs.at[i];
-        size_t first = first_of(ends, ys.count, need / end_of(x) * (1 - PL_SLACK));
+        size_t first = first_of(ends, ys.count, need / pl_way_end(x) * (1 - PL_SLACK));
         for (size_t k = first; k < ys.count && x->cost + ys.at[k].cost < best.cost; k++) {
             double cost = reach_pair(x, &ys.at[k], need, parts);
             if (cost >= best.cost) continue;
