@@ -35,7 +35,7 @@ typedef struct solver {
     pl_bounder bounder;
     pl_arena arena;
     pl_form own, own_tie;
-    bool tied;   /* the first tie breaker counts */
+    bool tied;   /* the first tie breaker counts: where totals are rounded, or can come as near to another as one likes */
     double unit; /* of the rounding of totals; 0: none */
     rival *rivals;
     size_t rival_count;
@@ -78,7 +78,7 @@ static pl_status state(solver *v) {
     const pl_outlook *o = v->s->o;
     const pl_settings *settings = &o->compiled->model->settings;
     v->unit = settings->rank_on_rounded && settings->digits >= 0 ? pow(10, -settings->digits) : 0;
-    v->tied = v->unit > 0 && v->s->roots[1] && has_total(v, o->unit, v->s->roots[1]);
+    v->tied = (v->unit > 0 || v->gap == WIDER_GAP) && v->s->roots[1] && has_total(v, o->unit, v->s->roots[1]);
     v->rivals = calloc(o->frame.units + 1, sizeof *v->rivals);
     v->order = calloc(o->frame.units + 1, sizeof *v->order);
     v->effects = calloc(v->s->option_count + 1, sizeof *v->effects);
@@ -102,7 +102,7 @@ static pl_status state(solver *v) {
  * and to be safe from a tie that is lost half a unit above. */
 static void ask(const solver *v, const pl_left *left, rival *r) {
     pl_interval total = pl_form_within(v->s, &r->total, left);
-    r->asks = (pl_interval){total.low - slack(total.low), total.high + slack(total.high)};
+    r->asks = (pl_interval){total.low - slack(total.low), total.high + (v->tied ? 4 : 1) * slack(total.high)};
     if (v->unit > 0) {
         double low = floor(r->asks.low / v->unit + 0.5), high = floor(r->asks.high / v->unit + 0.5);
         r->asks.low = (low - 0.5) * v->unit - slack(total.low);
@@ -252,7 +252,8 @@ static pl_reach reach_lowest(solver *v, const rival *r) {
     if (!v->tied || reach.cost == INFINITY) return reach;
     pl_reach tie = pl_bounder_reach(&v->bounder, &v->own_tie, 1, r->ties.low - slack(r->ties.low));
     if (tie.cost <= reach.cost) return reach;
-    pl_reach above = pl_bounder_reach(&v->bounder, &v->own, 1, r->asks.low + v->unit);
+    double more = v->unit > 0 ? v->unit : 4 * slack(r->asks.low);
+    pl_reach above = pl_bounder_reach(&v->bounder, &v->own, 1, r->asks.low + more);
     return above.cost <= tie.cost ? above : (pl_reach){tie.cost, reach.picks};
 }
 
@@ -359,21 +360,30 @@ static pl_status add_part(solver *v, const one_case *whole, const pl_cluster *cl
     return status;
 }
 
-/* Of each cluster one option is left. Where none of them opens, the model has judged the only plan. */
-static void give_up(solver *v, const one_case *c) {
-    v->given_up++;
-    for (size_t i = 0; i < v->s->option_count; i++) {
-        if (!pl_opening_of(v->s, c->left, i)) continue;
-        v->coarse[i] = true;
-        v->unresolved = fmin(v->unresolved, c->least);
+/* Of each cluster one option is left. Where none of them opens, the model has judged the only plan; else the far end of all of them
+ * is tried, and what lies between has to be known better. */
+static pl_status give_up(solver *v, const one_case *c) {
+    bool open = false, accepted;
+    for (size_t k = 0; k < v->s->cluster_count; k++) {
+        const pl_cluster *cluster = &v->s->clusters[k];
+        size_t option = cluster->first_option;
+        while (!c->left[option]) option++;
+        v->plan[k] = option;
+        v->parts[k] = pl_opening_of(v->s, c->left, option) ? 1 : 0;
+        v->coarse[option] |= v->parts[k] > 0;
+        open |= v->parts[k] > 0;
     }
+    if (!open) return PL_OK;
+    v->given_up++;
+    v->unresolved = fmin(v->unresolved, c->least);
+    set_values(v, 0, -1);
+    return judge(v, &accepted);
 }
 
 static pl_status divide(solver *v, const one_case *c) {
     measure_effects(v, c);
     const pl_cluster *cluster = most_open(v, c->left);
-    if (!cluster) give_up(v, c);
-    pl_status status = PL_OK;
+    pl_status status = cluster ? PL_OK : give_up(v, c);
     for (int side = -1; side <= 1 && cluster && status == PL_OK; side++) status = add_part(v, c, cluster, side);
     return status;
 }

@@ -297,10 +297,21 @@ static int cheaper_first(const void *a, const void *b) {
     return x->option < y->option ? -1 : x->option > y->option;
 }
 
+/* Where nothing differs from the next option, nothing is gained between: all moves one way there. */
+static bool is_flat(const pl_shape *s, size_t cluster, size_t choice) {
+    size_t units = s->o->frame.units;
+    for (size_t i = 0; i < s->tabulated_count; i++) {
+        const double *values = s->tabulated[i].values + choice * units;
+        if (s->tabulated[i].cluster == cluster && memcmp(values, values + units, units * sizeof *values) != 0) return false;
+    }
+    return true;
+}
+
 static void price_options(pl_shape *s, const pl_cluster *c) {
     for (size_t k = 0; k < c->choice_count; k++) {
         size_t option = c->first_option + k;
         pl_opening opens = c->move_count == 1 ? s->o->moves[c->moves[0]].levels[k].opens : PL_OPENS_NOT;
+        if (opens && is_flat(s, (size_t)(c - s->clusters), k)) opens = PL_OPENS_NOT;
         s->options[option] = (pl_option){choice_cost(s, c, k), opens};
         s->by_cost[option] = (pl_priced){s->options[option].cost, option};
     }
