@@ -4,7 +4,7 @@
 
 #include "study/pathing.h"
 
-#define PL_SLACK 1e-9 /* bounds are wider by this, so that no rounding of sums shuts out what the model would let pass */
+#define PL_SLACK 1e-11 /* bounds are wider by this, so that no rounding of sums shuts out what the model would let pass */
 
 /* Which of the options are left. */
 typedef enum pl_left {
@@ -36,6 +36,7 @@ typedef struct pl_bend {
     double factor;
     pl_form *parts;
     size_t count;
+    double slack; /* of a condition */
     struct pl_bend *next;
 } pl_bend;
 

@@ -445,7 +445,7 @@ static void conclude(const solver *v) {
     bool reached = reply->outcome == PL_PATH_REACHED;
     if (!reached && bound == INFINITY) reply->outcome = PL_PATH_OUT_OF_REACH;
     reply->has_bound = reached || bound < INFINITY;
-    reply->bound = reached ? fmin(bound, reply->cost) : bound;
+    reply->bound = reached ? fmin(bound, v->gap == WIDER_GAP ? limit(v) : reply->cost) : bound;
     reply->proven = reached ? bound >= limit(v) : bound == INFINITY;
 }
 

@@ -49,7 +49,7 @@ static void add_table(const builder *b, pl_node node, double factor, pl_form *to
 static pl_status add_bend(const builder *b, pl_bend_kind kind, const pl_node *nodes, size_t count, double factor, pl_form *to) {
     pl_bend *bend = pl_arena_alloc(b->arena, sizeof *bend);
     if (!bend) return PL_MEMORY;
-    *bend = (pl_bend){kind, factor, pl_arena_array(b->arena, count, sizeof *bend->parts), count, to->bends};
+    *bend = (pl_bend){kind, factor, pl_arena_array(b->arena, count, sizeof *bend->parts), count, PL_SLACK, to->bends};
     if (!bend->parts) return PL_MEMORY;
     to->bends = bend;
     pl_status status = PL_OK;
@@ -63,7 +63,12 @@ static pl_status add_bend(const builder *b, pl_bend_kind kind, const pl_node *no
 /* a < b or a <= b: b - a is at least 0. */
 static pl_status add_condition(const builder *b, const pl_graph_node *n, double factor, pl_form *to) {
     pl_status status = add_bend(b, PL_BEND_CONDITION, &n->b, 1, factor, to);
-    return status == PL_OK ? add(b, n->a, -1, to->bends->parts) : status;
+    if (status != PL_OK) return status;
+    double size = fabs(to->bends->parts->constant);
+    status = add(b, n->a, -1, to->bends->parts);
+    for (size_t i = 0; i < b->s->option_count; i++) size = fmax(size, fabs(to->bends->parts->gains[i]));
+    to->bends->slack = PL_SLACK * fmax(1, size);
+    return status;
 }
 
 static pl_status add_choice(const builder *b, const pl_graph_node *n, double factor, pl_form *to) {
@@ -194,7 +199,7 @@ static pl_interval within_bend(const pl_shape *s, const pl_bend *bend, const pl_
     pl_interval first = pl_form_within(s, bend->parts, left);
     switch (bend->kind) {
     case PL_BEND_PRODUCT: return times(first, pl_form_within(s, bend->parts + 1, left));
-    case PL_BEND_CONDITION: return (pl_interval){first.low > PL_SLACK, first.high >= -PL_SLACK};
+    case PL_BEND_CONDITION: return (pl_interval){first.low > bend->slack, first.high >= -bend->slack};
     case PL_BEND_CHOICE: {
         pl_interval then = pl_form_within(s, bend->parts + 1, left), otherwise = pl_form_within(s, bend->parts + 2, left);
         return first.low > 0.5 ? then : first.high < 0.5 ? otherwise : hull(then, otherwise);

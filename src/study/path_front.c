@@ -73,7 +73,7 @@ static pl_way_list extreme_ways(pl_bounder *b, const pl_bend *bend, double sign)
 
 /* The condition as it need not be paid for, and as it has to be. */
 static pl_way_list condition_ways(pl_bounder *b, const pl_bend *bend, double sign) {
-    pl_reach reach = reach_form(b, bend->parts, sign, -PL_SLACK);
+    pl_reach reach = reach_form(b, bend->parts, sign, -bend->slack);
     pl_way ways[2] = {{.value = sign > 0 ? 0 : -1, .option = UINT32_MAX},
                       {.cost = reach.cost, .value = sign > 0 ? 1 : 0, .picks = reach.picks, .option = UINT32_MAX}};
     if (reach.cost == 0) return pl_ways_keep(b, &ways[1], 1);

@@ -8,7 +8,7 @@
 
 #define MOST_KINKS 500 /* in one stretch; what comes after is taken in parts */
 #define PARTS 80       /* a whole stretch gets about so many */
-#define NEAR 1e-9      /* of the stretch: so near a kink is found */
+#define NEAR 1e-11     /* of the stretch: so near a kink is found */
 
 typedef struct stretch {
     pl_courses *courses;
@@ -66,6 +66,16 @@ static pl_status narrow(const stretch *t, const pl_evaluation *from, double valu
     return PL_OK;
 }
 
+/* The number with the fewest decimals from the one to the other: rules have their limits at such. */
+static double roundest(double from, double to) {
+    double middle = from + (to - from) / 2, low = fmin(from, to), high = fmax(from, to);
+    for (int digits = 0; digits <= 12; digits++) {
+        double round = pl_number_round(middle, digits);
+        if (low <= round && round <= high) return round;
+    }
+    return to;
+}
+
 /* The first kink between a value and `beyond`: after `smooth`, at `beyond` at the latest. */
 static pl_status find_kink(const stretch *t, const pl_evaluation *from, double *smooth, double *beyond, pl_course *course) {
     double start = *smooth, near = fabs(t->to - t->from) * NEAR, way = t->to > t->from ? 1 : -1;
@@ -77,8 +87,9 @@ static pl_status find_kink(const stretch *t, const pl_evaluation *from, double *
     }
     while (status == PL_OK && fabs(*beyond - *smooth) > near)
         status = narrow(t, from, *smooth + (*beyond - *smooth) / 2, smooth, beyond, course);
-    double round = pl_number_round(*smooth + (*beyond - *smooth) / 2, 9);
-    return status == PL_OK ? narrow(t, from, round, smooth, beyond, course) : status;
+    if (status != PL_OK) return status;
+    double round = roundest(*smooth, *beyond);
+    return narrow(t, from, round, smooth, beyond, course);
 }
 
 /* ---- levels ---- */

@@ -10,7 +10,7 @@
 void pl_ways_append(pl_growing_ways *to, const pl_way *way) {
     if (pl_way_end(way) <= to->best) return;
     if (way->tail_value == 0) {
-        to->best = way->value + 1e-12 * fmax(1, fabs(way->value));
+        to->best = way->value + 1e-14 * fmax(1, fabs(way->value));
         while (to->count && to->at[to->count - 1].cost >= way->cost && pl_way_end(&to->at[to->count - 1]) <= way->value)
             to->count--;
     }
