@@ -103,6 +103,7 @@ typedef struct pl_bounder {
     pl_arena arena;      /* ways, until the next pl_bounder_begin */
     bool *steady;        /* per cluster, of the caller: it moves no rival */
     bool *whole;         /* per cluster: all its options are left */
+    size_t steps;        /* ways that were looked at: the work */
     pl_standing *standing;
     pl_arena standing_arena;
     pl_way *spare[2];

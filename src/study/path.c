@@ -94,7 +94,7 @@ static pl_status answer(finder *f, const pl_question *question, pl_reply *reply)
     const pl_settings *settings = &f->compiled->model->settings;
     *reply = (pl_reply){.values = reply->values};
     reply->outcome = PL_PATH_NOT_FOUND;
-    f->budget.cases = 0;
+    f->budget.done = 0;
     bool sayable = !f->shape.mixed && settings->ties != PL_TIES_DENSE;
     pl_status status = sayable ? pl_cases_answer(&f->shape, question, &f->budget, reply) : PL_OK;
     if (status != PL_OK || reply->outcome != PL_PATH_NOT_FOUND) return status;

@@ -13,7 +13,9 @@
 
 #define MOST_TURNS 9 /* each makes the stretches that matter ten times as short */
 
-#define MOST_GIVEN_UP 300 /* cases; with more a further turn would not end */
+#define STEPS_OF_A_CASE 10000 /* the model judges its plans */
+#define MOST_GIVEN_UP 300     /* cases: with more a further turn would not end, */
+#define MOST_OPTIONS 6000     /* nor with so many options */
 
 typedef struct rival {
     pl_form total, tie;
@@ -424,16 +426,17 @@ static pl_status begin_all(solver *v) {
 }
 
 static bool is_out_of_work(const pl_budget *budget) {
-    return (budget->work && budget->cases >= budget->work) || pl_clock() >= budget->deadline;
+    return (budget->work && budget->done >= budget->work) || pl_clock() >= budget->deadline;
 }
 
 static pl_status solve(solver *v, pl_budget *budget) {
     pl_status status = begin_all(v);
     while (status == PL_OK && v->heap_count && v->heap[0]->least < limit(v) && !is_out_of_work(budget)) {
-        budget->cases++;
         one_case *c = pop(v);
         status = divide(v, c);
         free_case(c);
+        budget->done += v->bounder.steps + STEPS_OF_A_CASE;
+        v->bounder.steps = 0;
     }
     return status;
 }
@@ -479,8 +482,8 @@ static pl_status go_through(pl_shape *s, const pl_question *question, pl_budget 
     if (status == PL_OK && v.sayable) {
         status = solve(&v, budget);
         if (status == PL_OK) conclude(&v);
-        *again =
-            status == PL_OK && !reply->proven && v.unresolved < limit(&v) && v.given_up < MOST_GIVEN_UP && !is_out_of_work(budget);
+        *again = status == PL_OK && !reply->proven && v.unresolved < limit(&v) && v.given_up < MOST_GIVEN_UP &&
+                 s->option_count < MOST_OPTIONS && !is_out_of_work(budget);
     }
     if (*again) status = pl_shape_refine(s, v.coarse);
     end_solver(&v);

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define MOST_WAYS 20000 /* of one list; beyond, two neighbours count as one at the cost of the cheaper */
+#define MOST_WAYS 8000 /* of one list; beyond, two neighbours count as one at the cost of the cheaper */
 
 void pl_ways_append(pl_growing_ways *to, const pl_way *way) {
     if (pl_way_end(way) <= to->best) return;
@@ -83,7 +83,10 @@ pl_way_list pl_ways_keep(pl_bounder *b, const pl_way *ways, size_t count) {
 
 pl_way_list pl_ways_join(pl_bounder *b, const pl_joint *how, pl_way_list x, pl_way_list y) {
     size_t count = 0;
-    for (size_t k = 0; k < y.count && b->status == PL_OK; k++) count = merge(b, count, how, x, &y.at[k]);
-    while (count > MOST_WAYS) count = thin(b->spare[0], count);
+    for (size_t k = 0; k < y.count && b->status == PL_OK; k++) {
+        b->steps += count + x.count;
+        count = merge(b, count, how, x, &y.at[k]);
+        while (count > MOST_WAYS) count = thin(b->spare[0], count);
+    }
     return pl_ways_keep(b, b->spare[0], count);
 }

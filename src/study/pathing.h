@@ -149,7 +149,7 @@ typedef struct pl_question {
 /* How long to go on. */
 typedef struct pl_budget {
     double deadline;
-    size_t work, cases; /* most cases, 0: no limit; those that were looked at */
+    size_t work, done; /* most ways that are looked at, 0: no limit; so many were */
 } pl_budget;
 
 typedef struct pl_reply {

@@ -9,7 +9,7 @@ typedef struct pl_path_options {
     bool among_group; /* places among the units of the group */
     bool trend;       /* the other units move on as they did in the periods before; else they stand still */
     double seconds;   /* after which the best found so far is the answer; 0: no limit */
-    size_t work;      /* most cases that are divided for one answer, the same on any machine; 0: no limit */
+    size_t work;      /* steps after which it is likewise, the same on any machine: some 100 million a second; 0: no limit */
 } pl_path_options;
 
 /* One element that is moved. Steps are in the order in which they are counted up; `points` and `place` are those after this one
