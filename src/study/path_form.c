@@ -45,7 +45,7 @@ static void add_table(const builder *b, pl_node node, double factor, pl_form *to
     }
 }
 
-/* A bend of these nodes, each times `sign` where it is a part of a least that is meant as a most. */
+/* A bend of these nodes. */
 static pl_status add_bend(const builder *b, pl_bend_kind kind, const pl_node *nodes, size_t count, double factor, pl_form *to) {
     pl_bend *bend = pl_arena_alloc(b->arena, sizeof *bend);
     if (!bend) return PL_MEMORY;
