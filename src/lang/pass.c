@@ -16,6 +16,7 @@ typedef struct pass_register {
     const double *values;
     double *own;
     unsigned char *present;
+    bool uniform; /* it holds one value for all rows */
 } pass_register;
 
 /* What each thread has to itself. */
@@ -85,7 +86,8 @@ static void free_worker(pass_worker *w) {
 
 static pl_cells cells_of(const pass_worker *w, uint32_t reg) {
     if (reg == NO_REGISTER) return (pl_cells){0};
-    return (pl_cells){w->registers[reg].values, w->registers[reg].present};
+    const pass_register *from = &w->registers[reg];
+    return (pl_cells){from->values, from->present, from->uniform};
 }
 
 static void load_input(pass_register *to, const pl_input *input, size_t at, size_t n) {
@@ -221,8 +223,15 @@ static void median(pass *p, pass_worker *w, const pl_plan_step *step, const bloc
     pl_combining_median(w->cells, n->count, n->strict, w->scratch, to->own, to->present, b->rows);
 }
 
+/* The smallest and the largest of a block are looked for together, and once, whoever asks for them. */
+static void take_extreme(pl_reduce how, pl_sum *into, pl_extent *extent, pl_cells cells, size_t n) {
+    if (!extent->looked) *extent = pl_gather_extent(cells, n);
+    pl_gather_join(how, into, (pl_sum){how == REDUCE_MAX ? extent->most : extent->least, 0, extent->count});
+}
+
 static void output(pass *p, pass_worker *w, const pl_plan_step *step, const block *b, size_t chunk) {
     pl_cells cells = cells_of(w, step->a);
+    pl_extent extent = {0};
     for (size_t i = p->first_sink[step->part]; i < p->first_sink[step->part + 1]; i++) {
         const pl_pass_sink *sink = &p->sinks[i];
         if (!sink->reduce) {
@@ -232,18 +241,23 @@ static void output(pass *p, pass_worker *w, const pl_plan_step *step, const bloc
             continue;
         }
         const pl_graph_node *n = pl_graph_node_at(p->e->program, sink->reduce);
+        pl_reduce how = (pl_reduce)n->detail;
         bool grouped = n->scope == PL_SCOPE_GROUP;
         const uint32_t *group_of = grouped ? pl_grouping_of(p->e, n)->group_of : NULL;
         if (grouped && !group_of) continue;
         size_t stretch = (b->period - p->e->first_period) * p->chunks + chunk;
-        pl_gather_rows((pl_reduce)n->detail, p->partials[i] + stretch * partial_width(p, sink->reduce),
-                       grouped ? group_of + b->unit : NULL, cells, b->rows);
+        pl_sum *partials = p->partials[i] + stretch * partial_width(p, sink->reduce);
+        if (!grouped && (how == REDUCE_MIN || how == REDUCE_MAX))
+            take_extreme(how, partials, &extent, cells, b->rows);
+        else
+            pl_gather_rows(how, partials, grouped ? group_of + b->unit : NULL, cells, b->rows);
     }
 }
 
 static void run_block(pass *p, pass_worker *w, const block *b, size_t chunk) {
     for (size_t i = 0; i < p->plan->step_count; i++) {
         const pl_plan_step *step = &p->plan->steps[i];
+        if (step->kind != STEP_OUTPUT) w->registers[step->to].uniform = step->uniform;
         switch ((pl_plan_step_kind)step->kind) {
         case STEP_COMPUTE: compute(p, w, step, b); break;
         case STEP_LOAD: load(p, w, step, b); break;
