@@ -231,20 +231,22 @@ bool pl_rows_incident(pl_op op, const unsigned char *present, pl_cells a, pl_cel
     }
 }
 
-void pl_rows_expand(unsigned char *present, const uint64_t *bits, size_t offset, size_t n) {
+#define EXPANDED 32
+
+PL_WIDE void pl_rows_expand(unsigned char *present, const uint64_t *bits, size_t offset, size_t n) {
     if (!bits) {
         memset(present, 1, n);
         return;
     }
+    uint32_t bit[EXPANDED]; /* comparing with these needs no shifts by different numbers, which not every processor has */
+    for (unsigned k = 0; k < EXPANDED; k++) bit[k] = UINT32_C(1) << k;
     size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
+    for (; i + EXPANDED <= n; i += EXPANDED) {
         size_t word = (offset + i) / 64, shift = (offset + i) % 64;
-        uint64_t byte = bits[word] >> shift;
-        if (shift > 56) byte |= bits[word + 1] << (64 - shift);
-        /* Each bit of the byte into a byte of its own: copies, one bit kept of each, moved to the bottom. */
-        uint64_t spread = (byte & 0xFF) * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
-        spread = (spread + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7 & UINT64_C(0x0101010101010101);
-        for (int k = 0; k < 8; k++) present[i + (size_t)k] = (unsigned char)(spread >> 8 * k);
+        uint64_t from_here = bits[word] >> shift;
+        if (shift > 64 - EXPANDED) from_here |= bits[word + 1] << (64 - shift);
+        uint32_t part = (uint32_t)from_here;
+        for (unsigned k = 0; k < EXPANDED; k++) present[i + k] = (part & bit[k]) != 0;
     }
     for (; i < n; i++) present[i] = (unsigned char)(bits[(offset + i) / 64] >> (offset + i) % 64 & 1);
 }
