@@ -46,6 +46,7 @@ typedef struct pass {
 
 typedef struct block {
     size_t period, unit, row, rows;
+    size_t ahead; /* rows of the block that the same thread computes next, right behind this one */
 } block;
 
 bool pl_pass_gathers(const pl_graph_node *node) {
@@ -90,7 +91,18 @@ static pl_cells cells_of(const pass_worker *w, uint32_t reg) {
     return (pl_cells){from->values, from->present, from->uniform};
 }
 
-static void load_input(pass_register *to, const pl_input *input, size_t at, size_t n) {
+#define DOUBLES_PER_LINE 8
+
+/* Asks for the next block of a column, a line of the cache at a time: it comes from memory while this one is computed. */
+static void fetch_ahead(const double *values, const uint64_t *bits, size_t at, const block *b) {
+    if (!b->ahead) return;
+    size_t next = at + b->rows;
+    for (size_t i = 0; i < b->ahead; i += DOUBLES_PER_LINE) __builtin_prefetch(values + next + i, 0, 2);
+    if (bits) __builtin_prefetch(bits + (next + b->ahead - 1) / 64, 0, 2);
+}
+
+static void load_input(pass_register *to, const pl_input *input, size_t at, const block *b) {
+    size_t n = b->rows;
     if (input->texts) {
         to->values = to->own;
         for (size_t i = 0; i < n; i++) {
@@ -100,6 +112,7 @@ static void load_input(pass_register *to, const pl_input *input, size_t at, size
         return;
     }
     to->values = input->numbers + at;
+    fetch_ahead(input->numbers, input->present, at, b);
     pl_rows_expand(to->present, input->present, at, n);
 }
 
@@ -129,14 +142,15 @@ static void load(const pass *p, pass_worker *w, const pl_plan_step *step, const 
             to->present[0] = store->present[b->period];
         } else {
             to->values = store->values + b->row;
+            fetch_ahead(store->values, store->bits, b->row, b);
             pl_rows_expand(to->present, store->bits, b->row, b->rows);
         }
         return;
     }
     if (n->op == OP_COLUMN) {
-        load_input(to, &e->frame->columns[n->slot], b->row, b->rows);
+        load_input(to, &e->frame->columns[n->slot], b->row, b);
     } else if (n->op == OP_ATTRIBUTE) {
-        load_input(to, &e->frame->attributes[n->slot], b->unit, b->rows);
+        load_input(to, &e->frame->attributes[n->slot], b->unit, b);
     } else {
         to->values = to->own;
         to->present[0] = pl_given_value(e, n, b->period, &to->own[0]);
@@ -285,6 +299,7 @@ static void run_chunk(void *context, size_t index, unsigned worker) {
     for (b.unit = chunk * p->chunk_rows; b.unit < end; b.unit += BLOCK_ROWS) {
         b.row = b.period * units + b.unit;
         b.rows = end - b.unit < BLOCK_ROWS ? end - b.unit : BLOCK_ROWS;
+        b.ahead = end - b.unit - b.rows < BLOCK_ROWS ? end - b.unit - b.rows : BLOCK_ROWS;
         run_block(p, w, &b, chunk);
     }
 }
