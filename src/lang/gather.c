@@ -69,25 +69,7 @@ PL_WIDE pl_extent pl_gather_extent(pl_cells cells, size_t n) {
     return (pl_extent){least[0], most[0], count_rows(cells.present, n), true};
 }
 
-static void group_rows(pl_reduce how, pl_sum *partials, const uint32_t *group_of, pl_cells cells, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        if (!cells.present[i] || group_of[i] == PL_NOBODY) continue;
-        pl_gather_join(how, &partials[group_of[i]], (pl_sum){cells.values[i], 0, 1});
-    }
-}
-
-PL_WIDE void pl_gather_rows(pl_reduce how, pl_sum *partials, const uint32_t *group_of, pl_cells cells, size_t n) {
-    if (group_of) {
-        group_rows(how, partials, group_of, cells, n);
-        return;
-    }
-    if (how == REDUCE_COUNT)
-        partials->count += count_rows(cells.present, n);
-    else
-        sum_rows(partials, cells, n);
-}
-
-void pl_gather_join(pl_reduce how, pl_sum *into, pl_sum later) {
+PL_WIDE_PART void join(pl_reduce how, pl_sum *into, pl_sum later) {
     if (!later.count) return;
     bool extreme = how == REDUCE_MIN || how == REDUCE_MAX;
     if (!extreme) {
@@ -97,6 +79,29 @@ void pl_gather_join(pl_reduce how, pl_sum *into, pl_sum later) {
     if (!into->count || (how == REDUCE_MAX ? later.high > into->high : later.high < into->high)) into->high = later.high;
     into->count += later.count;
 }
+
+/* `how` is always a constant. */
+PL_WIDE_PART void group_rows(pl_reduce how, pl_sum *partials, const uint32_t *group_of, pl_cells cells, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (!cells.present[i] || group_of[i] == PL_NOBODY) continue;
+        join(how, &partials[group_of[i]], (pl_sum){cells.values[i], 0, 1});
+    }
+}
+
+PL_WIDE void pl_gather_rows(pl_reduce how, pl_sum *partials, const uint32_t *group_of, pl_cells cells, size_t n) {
+    if (group_of && how == REDUCE_MIN)
+        group_rows(REDUCE_MIN, partials, group_of, cells, n);
+    else if (group_of && how == REDUCE_MAX)
+        group_rows(REDUCE_MAX, partials, group_of, cells, n);
+    else if (group_of)
+        group_rows(REDUCE_SUM, partials, group_of, cells, n);
+    else if (how == REDUCE_COUNT)
+        partials->count += count_rows(cells.present, n);
+    else
+        sum_rows(partials, cells, n);
+}
+
+void pl_gather_join(pl_reduce how, pl_sum *into, pl_sum later) { join(how, into, later); }
 
 bool pl_gather_result(pl_reduce how, pl_sum total, double *out, bool *overflow) {
     *overflow = false;

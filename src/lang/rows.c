@@ -122,31 +122,33 @@ static bool present_of(double *out, unsigned char *present, pl_cells a, size_t n
 }
 
 /* Three-valued logic: a value of `decisive` on either side decides, whatever the other side is. */
-PL_WIDE_PART bool decide(double *out, unsigned char *present, pl_cells a, pl_cells b, size_t n, bool decisive) {
+PL_WIDE_PART bool decide(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n, bool decisive) {
     for (size_t i = 0; i < n; i++) {
-        bool left = a.present[i] && (a.values[i] != 0) == decisive;
-        bool right = b.present[i] && (b.values[i] != 0) == decisive;
-        present[i] = left || right || (a.present[i] && b.present[i]);
-        out[i] = present[i] ? (left || right) == decisive : 0;
+        unsigned char left = a.present[i] & ((a.values[i] != 0) == decisive);
+        unsigned char right = b.present[i] & ((b.values[i] != 0) == decisive);
+        present[i] = left | right | (a.present[i] & b.present[i]);
+        out[i] = present[i] & ((left | right) == decisive);
     }
     return false;
 }
 
-static bool coalesce(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n) {
+PL_WIDE_PART bool coalesce(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        out[i] = a.present[i] ? a.values[i] : b.values[i];
+        double first = a.values[i], second = b.values[i];
+        out[i] = a.present[i] ? first : second;
         present[i] = a.present[i] | b.present[i];
     }
     return false;
 }
 
-static bool choose(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, pl_cells c, size_t n) {
+PL_WIDE_PART bool choose(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, pl_cells c, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        bool then = a.values[i] != 0;
-        double value = then ? b.values[i] : c.values[i];
-        unsigned char has = then ? b.present[i] : c.present[i];
-        present[i] = a.present[i] & has;
-        out[i] = present[i] ? value : 0;
+        unsigned char then = a.values[i] != 0;
+        present[i] = a.present[i] & ((b.present[i] & then) | (c.present[i] & !then));
+    }
+    for (size_t i = 0; i < n; i++) {
+        double taken = b.values[i], other = c.values[i]; /* both are read, so that there is no branch */
+        out[i] = kept(a.values[i] != 0 ? taken : other, present[i]);
     }
     return false;
 }
