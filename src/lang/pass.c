@@ -97,7 +97,8 @@ static void load_input(pass_register *to, const pl_input *input, size_t at, size
         }
         return;
     }
-    to->values = input->numbers + at;
+    to->values = input->scaled ? to->own : input->numbers + at;
+    if (input->scaled) pl_rows_divide(to->own, input->scaled + at, input->power, n);
     pl_rows_expand(to->present, input->present, at, n);
 }
 

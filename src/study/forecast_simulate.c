@@ -194,8 +194,9 @@ static pl_status make_bench(simulation *x, bench *b) {
         if (b->numbers[element]) continue;
         b->numbers[element] = malloc((rows + 1) * sizeof **b->numbers);
         if (!b->numbers[element]) return PL_MEMORY;
-        memcpy(b->numbers[element], frame->columns[element].numbers, rows * sizeof **b->numbers);
+        for (size_t row = 0; row < rows; row++) b->numbers[element][row] = pl_input_number(&frame->columns[element], row);
         b->columns[element].numbers = b->numbers[element];
+        b->columns[element].scaled = NULL;
     }
     return PL_OK;
 }

@@ -242,7 +242,7 @@ static pl_status change_value(reader *r, const target *t, const operation *o) {
     if (o->sign != '=') {
         if (!element->present || !pl_present(element->present, row))
             return wrong(r, "", element->name, "has no value there that could be changed by a part");
-        if (!operate(o, element->numbers[row], &change.value)) return wrong(r, "", o->text, "gives no number");
+        if (!operate(o, pl_element_number(element, row), &change.value)) return wrong(r, "", o->text, "gives no number");
     }
     r->out->values[r->out->value_count++] = change;
     return PL_OK;

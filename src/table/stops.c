@@ -38,7 +38,7 @@ static uint64_t marks_at(const char *at, pl_dialect dialect) {
 #endif
 
 static void take(pl_stops *stops, uint32_t offset, bool line_end) {
-    stops->at[stops->count++] = offset;
+    stops->at[++stops->count] = offset;
     stops->lines[stops->line_count] = (uint32_t)stops->count;
     stops->line_count += line_end;
 }
@@ -46,6 +46,7 @@ static void take(pl_stops *stops, uint32_t offset, bool line_end) {
 void pl_stops_find(pl_stops *stops, pl_dialect dialect, const char *from, const char *end) {
     size_t size = (size_t)(end - from) < PL_STOPS_BYTES ? (size_t)(end - from) : PL_STOPS_BYTES, at = 0;
     stops->count = stops->line_count = 0;
+    stops->at[0] = UINT32_MAX;
     for (; at + BLOCK <= size; at += BLOCK) {
         for (uint64_t marks = marks_at(from + at, dialect); marks; marks &= marks - 1) {
             uint32_t offset = (uint32_t)(at + (unsigned)__builtin_ctzll(marks) / BITS_PER_BYTE);

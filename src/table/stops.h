@@ -7,8 +7,9 @@
 #define PL_STOPS_BYTES 16384
 
 typedef struct pl_stops {
-    uint32_t at[PL_STOPS_BYTES];    /* offsets of separators and line ends */
-    uint32_t lines[PL_STOPS_BYTES]; /* per whole record: how many stops come before the end of it, itself included */
+    uint32_t at[PL_STOPS_BYTES + 1]; /* offsets of separators and line ends, from at[1] on; at[0] is UINT32_MAX, one before the
+                                        first byte */
+    uint32_t lines[PL_STOPS_BYTES];  /* per whole record: how many stops come before the end of it, itself included */
     size_t count, line_count;
 } pl_stops;
 

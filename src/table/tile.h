@@ -11,6 +11,7 @@ typedef struct pl_tile {
     pl_table *table;
     size_t first, rows; /* rows of the table that lie here */
     double *numbers;    /* per column a stretch of PL_TILE_STRIDE */
+    int32_t *scaled;    /* row by row, of the columns that are kept so */
     uint64_t *missing;  /* per column a bit for each row */
 } pl_tile;
 
@@ -33,9 +34,15 @@ static inline void pl_tile_put(pl_tile *tile, size_t column, double value) {
     tile->numbers[column * PL_TILE_STRIDE + tile->rows] = value;
 }
 
+/* Where the scaled numbers of the current row lie. */
+static inline int32_t *pl_tile_scaled_row(const pl_tile *tile) { return tile->scaled + tile->rows * tile->table->column_count; }
+
 static inline void pl_tile_miss(pl_tile *tile, size_t column) {
     tile->missing[column] |= UINT64_C(1) << tile->rows;
-    pl_tile_put(tile, column, 0);
+    if (tile->table->columns[column].scaled)
+        pl_tile_scaled_row(tile)[column] = 0;
+    else
+        pl_tile_put(tile, column, 0);
 }
 
 /* Clears the bits of `missing`, the first of which is that of `row`. Several threads may do so to one column. */

@@ -236,8 +236,8 @@ static void test_values(void **state) {
     assert_int_equal(pl_dataset_changed(&changed.dataset, base.dataset, changes, 3), PL_OK);
     assert_int_equal(score(&changed, base.model, changed.dataset, &problems), PL_OK);
     assert_lines(changed.scores, "v q 54, w r 49.25, u p 38"); /* v: only g is left */
-    assert_ptr_equal(changed.dataset->elements[b].numbers, base.dataset->elements[b].numbers);
-    assert_ptr_not_equal(changed.dataset->elements[a].numbers, base.dataset->elements[a].numbers);
+    assert_ptr_equal(changed.dataset->elements[b].present, base.dataset->elements[b].present);
+    assert_ptr_not_equal(changed.dataset->elements[a].present, base.dataset->elements[a].present);
     const pl_value_change more[] = {{2, 0, b, true, 3}};
     assert_int_equal(pl_dataset_changed(&again.dataset, changed.dataset, more, 1), PL_OK);
     assert_int_equal(score(&again, base.model, again.dataset, &problems), PL_OK);

@@ -64,7 +64,7 @@ static double value_in(const world *w, size_t unit, const char *label) {
     const pl_dataset *d = pl_forecast_data(w->forecast);
     size_t period = pl_dataset_find_period(d, pl_str_of(label));
     assert_int_not_equal(period, PL_NO_INDEX);
-    return d->elements[0].numbers[period * d->unit_count + unit];
+    return pl_element_number(&d->elements[0], period * d->unit_count + unit);
 }
 
 static void assert_near(double found, double wanted) {

@@ -19,6 +19,7 @@ typedef struct pl_csv_options {
     size_t max_columns; /* 0: 1,000,000 */
     size_t max_rows;    /* 0: 2^31 */
     size_t max_cell;    /* bytes; 0: 1 MiB */
+    bool scaled;        /* columns of short decimals may come as whole numbers with a power of ten: `scaled` of table.h */
 } pl_csv_options;
 
 /* Reads a file (mapped, parsed on all of the pool's threads; the pages are let go as they are parsed, so that peak memory is the
