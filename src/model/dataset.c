@@ -113,6 +113,7 @@ static void choose_kind(choosing *c, pl_column *column, size_t index) {
 
 static void choose(void *context, pl_column *columns, size_t count) {
     choosing *c = context;
+    pl_buffer_free(&c->unused); /* of an earlier answer */
     for (int field = 0; field < DATA_COUNT; field++) c->file->columns[field] = count;
     for (size_t i = count; i-- > 0;) {
         int field = columns[i].name.len ? pl_word_find(pl_data_words, columns[i].name) : -1;

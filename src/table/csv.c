@@ -2,7 +2,6 @@
 
 #include "table/cell.h"
 #include "table/csv_reading.h"
-#include "table/fresh.h"
 #include "table/glance.h"
 #include "table/header.h"
 
@@ -54,7 +53,7 @@ static pl_status read_header(pl_csv_reading *r, pl_problems *problems) {
 /* ---- cutting into chunks ---- */
 
 /* Without quotes a record ends at the next line end, wherever one starts to look. With them the text is walked once. */
-static bool cut(pl_csv_reading *r) {
+bool pl_csv_cut(pl_csv_reading *r) {
     const char *at = r->body.at, *end = at + r->body.len;
     size_t capacity = 0;
     while (at < end) {
@@ -115,17 +114,25 @@ static void free_chunks(pl_csv_reading *r) {
     r->chunk_count = 0;
 }
 
+static void free_scales(pl_csv_reading *r) {
+    free(r->decimals);
+    free(r->run_ends);
+    free(r->misfits);
+    r->decimals = r->run_ends = NULL;
+    r->misfits = NULL;
+}
+
 /* Finds the chunks, their rows, and whether the bytes are UTF-8. */
 static pl_status lay_out(pl_csv_reading *r, bool *utf8) {
     pl_pool *pool = r->options->pool;
     atomic_store(&r->found_quote, false);
     r->has_quotes = false;
-    if (!cut(r)) return PL_MEMORY;
+    if (!pl_csv_cut(r)) return PL_MEMORY;
     pl_pool_run(pool, r->chunk_count, survey, r);
     if (atomic_load(&r->found_quote)) {
         r->has_quotes = true;
         free_chunks(r);
-        if (!cut(r)) return PL_MEMORY;
+        if (!pl_csv_cut(r)) return PL_MEMORY;
         pl_pool_run(pool, r->chunk_count, survey, r);
     }
     size_t records = 0, rows = 0;
@@ -146,48 +153,58 @@ static pl_status lay_out(pl_csv_reading *r, bool *utf8) {
 
 /* ---- putting together ---- */
 
-static pl_status make_columns(pl_csv_reading *r, pl_problems *problems) {
-    pl_table *table = r->table;
-    size_t rows = table->rows;
-    if (rows > r->limits.max_rows)
-        return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = r->name}, "has %zu rows; at most %zu are read", rows,
-                              r->limits.max_rows);
-    for (size_t i = 0; i < table->column_count; i++) {
-        pl_column *column = &table->columns[i];
-        if (column->kind == PL_COLUMN_TEXTS) {
-            column->texts = calloc(rows + 1, sizeof *column->texts);
-            if (!column->texts) return PL_MEMORY;
-        } else if (column->kind == PL_COLUMN_NUMBERS) {
-            size_t words = rows / 64 + 1;
-            bool scaled = r->run_ends[i] > i;
-            if (scaled)
-                column->scaled = calloc(rows + 1, sizeof *column->scaled);
-            else
-                column->numbers = calloc(rows + 1, sizeof *column->numbers);
-            column->present = malloc(words * sizeof *column->present);
-            if ((scaled ? !column->scaled : !column->numbers) || !column->present) return PL_MEMORY;
-            memset(column->present, 0xFF, words * sizeof *column->present);
-            column->present[words - 1] = (UINT64_C(1) << (rows % 64)) - 1;
-        }
+static bool make_column(const pl_csv_reading *r, size_t index, size_t rows) {
+    pl_column *column = &r->table->columns[index];
+    if (column->kind == PL_COLUMN_TEXTS) {
+        column->texts = calloc(rows + 1, sizeof *column->texts);
+        return column->texts != NULL;
     }
-    if (r->has_blanks) {
-        table->source_rows = malloc((rows + 1) * sizeof *table->source_rows);
-        if (!table->source_rows) return PL_MEMORY;
-    }
-    return PL_OK;
+    if (column->kind != PL_COLUMN_NUMBERS) return true;
+    size_t words = rows / 64 + 1;
+    bool scaled = r->run_ends[index] > index;
+    if (scaled)
+        column->scaled = calloc(rows + 1, sizeof *column->scaled);
+    else
+        column->numbers = calloc(rows + 1, sizeof *column->numbers);
+    column->present = malloc(words * sizeof *column->present);
+    if ((scaled ? !column->scaled : !column->numbers) || !column->present) return false;
+    memset(column->present, 0xFF, words * sizeof *column->present);
+    column->present[words - 1] = (UINT64_C(1) << (rows % 64)) - 1;
+    return true;
 }
 
-static void bring_in(void *context, size_t index, unsigned worker) {
-    (void)worker;
-    pl_csv_reading *r = context;
-    pl_column *column = &r->table->columns[index];
-    if (column->numbers) pl_fresh_bring_in(column->numbers, r->table->rows * sizeof *column->numbers);
-    if (column->scaled) pl_fresh_bring_in(column->scaled, r->table->rows * sizeof *column->scaled);
+bool pl_csv_make_columns(pl_csv_reading *r, size_t rows) {
+    for (size_t i = 0; i < r->table->column_count; i++)
+        if (!make_column(r, i, rows)) return false;
+    return true;
+}
+
+static bool cut_off(void **block, size_t count, size_t size) {
+    if (!*block) return true;
+    void *smaller = realloc(*block, (count + 1) * size);
+    if (smaller) *block = smaller;
+    return smaller != NULL;
+}
+
+bool pl_csv_trim_columns(pl_table *table, size_t rows) {
+    size_t last = table->rows / 64, words = rows / 64 + 1;
+    bool good = true;
+    for (size_t i = 0; i < table->column_count; i++) {
+        pl_column *column = &table->columns[i];
+        good &= cut_off((void **)&column->numbers, table->rows, sizeof *column->numbers);
+        good &= cut_off((void **)&column->scaled, table->rows, sizeof *column->scaled);
+        good &= cut_off((void **)&column->texts, table->rows, sizeof *column->texts);
+        if (!column->present) continue;
+        column->present[last] &= (UINT64_C(1) << (table->rows % 64)) - 1;
+        memset(column->present + last + 1, 0, (words - last - 1) * sizeof *column->present);
+        good &= cut_off((void **)&column->present, last, sizeof *column->present);
+    }
+    return good;
 }
 
 /* The numbers that texts have in their chunk become those of the table: in the order of first arrival in the file, since chunks are
  * joined in their order. */
-static void join_texts(void *context, size_t index, unsigned worker) {
+void pl_csv_join_texts(void *context, size_t index, unsigned worker) {
     (void)worker;
     pl_csv_reading *r = context;
     pl_csv_chunk *c = &r->chunks[index];
@@ -231,19 +248,61 @@ static pl_status find_rows(pl_csv_reading *r, pl_problems *problems) {
     }
 }
 
-static pl_status read_source(pl_csv_reading *r, pl_problems *problems) {
+static pl_status check_rows(const pl_csv_reading *r, pl_problems *problems) {
+    if (r->table->rows <= r->limits.max_rows) return PL_OK;
+    return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = r->name}, "has %zu rows; at most %zu are read",
+                          r->table->rows, r->limits.max_rows);
+}
+
+/* Throws away what an attempt has made, up to the header. */
+static pl_status start_over(pl_csv_reading *r) {
+    pl_table *table = r->table;
+    free_chunks(r);
+    free_scales(r);
+    for (size_t i = 0; i < table->column_count; i++) pl_table_drop(table, i);
+    pl_arena_free(&table->arena);
+    table->column_count = table->rows = 0;
+    pl_intern_free(table->texts);
+    table->texts = NULL;
+    return pl_intern_create(&table->texts, 0);
+}
+
+/* Any text: surveyed first, then read by the letter. */
+static pl_status read_with_care(pl_csv_reading *r, pl_problems *problems) {
+    r->parse = pl_csv_parse_with_care;
     pl_status status = find_rows(r, problems);
-    r->table->encoding = r->source->encoding ? r->source->encoding : "utf-8";
+    if (status == PL_OK) status = check_rows(r, problems);
     if (status != PL_OK) return status;
     pl_header_choose(r->table, r->options);
+    status = pl_csv_choose_scales(r);
+    if (status != PL_OK) return status;
+    if (!pl_csv_make_columns(r, r->table->rows)) return PL_MEMORY;
+    if (r->has_blanks) {
+        r->table->source_rows = malloc((r->table->rows + 1) * sizeof *r->table->source_rows);
+        if (!r->table->source_rows) return PL_MEMORY;
+    }
+    pl_pool_run_in_order(r->options->pool, r->chunk_count, r->parse, pl_csv_join_texts, r);
+    return pl_csv_read_misfits(r);
+}
+
+static pl_status read_cells(pl_csv_reading *r, pl_problems *problems) {
+    bool done = false;
+    pl_status status = read_header(r, problems);
+    if (status != PL_OK) return status;
+    pl_header_choose(r->table, r->options);
+    status = pl_csv_choose_scales(r);
+    if (status == PL_OK) status = pl_csv_read_at_once(r, &done);
+    if (status == PL_OK && !done) status = start_over(r);
+    return status != PL_OK || done ? status : read_with_care(r, problems);
+}
+
+static pl_status read_source(pl_csv_reading *r, pl_problems *problems) {
+    pl_status status = read_cells(r, problems);
+    r->table->encoding = r->source->encoding ? r->source->encoding : "utf-8";
+    if (status != PL_OK) return status;
     pl_status header = pl_header_check(r->table, problems);
-    if (header != PL_MEMORY) status = pl_csv_choose_scales(r);
-    if (status == PL_OK && header != PL_MEMORY) status = make_columns(r, problems);
-    if (status != PL_OK || header == PL_MEMORY) return status != PL_OK ? status : header;
-    pl_pool_run(r->options->pool, r->table->column_count, bring_in, r);
-    pl_pool_run_in_order(r->options->pool, r->chunk_count, pl_csv_parse, join_texts, r);
+    if (header == PL_MEMORY) return header;
     status = collect(r, problems);
-    if (status != PL_MEMORY) status = pl_status_worse(status, pl_csv_read_misfits(r));
     return status != PL_OK ? status : header;
 }
 
@@ -261,9 +320,7 @@ static pl_status read_all(pl_table *table, pl_source *source, const char *name, 
     if (status == PL_OK) status = pl_source_unmark(source, name, problems);
     if (status == PL_OK) status = read_source(&r, problems);
     free_chunks(&r);
-    free(r.decimals);
-    free(r.run_ends);
-    free(r.misfits);
+    free_scales(&r);
     pl_str kept;
     if (!pl_str_copy(&kept, &table->arena, pl_str_of(name))) return PL_MEMORY;
     table->name = kept.at;

@@ -3,7 +3,6 @@
 #include "table/cell.h"
 #include "table/quick_number.h"
 #include "table/short_numbers.h"
-#include "table/stops.h"
 #include "table/tile.h"
 
 #include <plumbline/base/number.h>
@@ -44,7 +43,7 @@ static void take_text(pl_csv_chunk *c, pl_column *column, pl_str text, size_t ro
         c->failed = true;
 }
 
-static void take_cell(pl_csv_reading *r, pl_csv_chunk *c, pl_column *column, const pl_cell *cell, size_t row, size_t record) {
+void pl_csv_take_cell(pl_csv_reading *r, pl_csv_chunk *c, pl_column *column, const pl_cell *cell, size_t row, size_t record) {
     if (cell->unended)
         pl_problem_add(&c->problems, PL_ERROR, "E105", place_of(r, record, column->name.at),
                        "the closing quote of this cell is missing");
@@ -111,7 +110,7 @@ static inline const char *quick_number(pl_csv_reading *r, pl_column *column, con
     return stop + 1;
 }
 
-static const char *parse_record(pl_csv_reading *r, pl_csv_chunk *c, const char *at, size_t row, size_t record) {
+const char *pl_csv_parse_record(pl_csv_reading *r, pl_csv_chunk *c, const char *at, size_t row, size_t record) {
     pl_table *table = r->table;
     bool last = false;
     for (size_t i = 0; i < table->column_count; i++) {
@@ -126,7 +125,7 @@ static const char *parse_record(pl_csv_reading *r, pl_csv_chunk *c, const char *
             }
         }
         pl_cell cell = pl_cell_read(r->dialect, at, c->to);
-        take_cell(r, c, column, &cell, row, record);
+        pl_csv_take_cell(r, c, column, &cell, row, record);
         at = cell.next;
         if (!cell.last) continue;
         if (i + 1 < table->column_count) short_record(r, c, i + 1, row, record);
@@ -135,7 +134,10 @@ static const char *parse_record(pl_csv_reading *r, pl_csv_chunk *c, const char *
     return long_record(r, c, at, record);
 }
 
-static void parse_with_care(pl_csv_reading *r, pl_csv_chunk *c) {
+void pl_csv_parse_with_care(void *context, size_t index, unsigned worker) {
+    (void)worker;
+    pl_csv_reading *r = context;
+    pl_csv_chunk *c = &r->chunks[index];
     size_t row = c->first_row, record = c->first_record;
     for (const char *at = c->from; at < c->to; record++) {
         if (r->has_blanks && pl_record_blank(r->dialect, at, c->to)) {
@@ -143,117 +145,7 @@ static void parse_with_care(pl_csv_reading *r, pl_csv_chunk *c) {
             continue;
         }
         if (r->table->source_rows) r->table->source_rows[row] = record + 2;
-        at = parse_record(r, c, at, row++, record);
+        at = pl_csv_parse_record(r, c, at, row++, record);
     }
-}
-
-/* ---- where there are neither quotes nor blank records ---- */
-
-/* A number of the current row. */
-static void put_in_tile(pl_csv_reading *r, pl_tile *tile, size_t index, double value) {
-    const pl_column *column = &r->table->columns[index];
-    if (!column->scaled)
-        pl_tile_put(tile, index, value);
-    else if (!pl_scale(value, column->power, &pl_tile_scaled_row(tile)[index]))
-        atomic_store_explicit(&r->misfits[index], true, memory_order_relaxed);
-}
-
-/* A cell that is not a short plain number. */
-static void parse_cell(pl_csv_reading *r, pl_csv_chunk *c, pl_tile *tile, size_t index, const char *at, size_t record) {
-    pl_column *column = &r->table->columns[index];
-    size_t row = tile->first + tile->rows;
-    double value;
-    const char *stop = at;
-    if (column->kind == PL_COLUMN_NUMBERS) {
-        if (*at == r->dialect.separator || *at == r->dialect.line_end) {
-            pl_tile_miss(tile, index);
-            return;
-        }
-        stop += pl_quick_number(at, c->to, &value);
-    }
-    if (stop > at && stop < c->to && (*stop == r->dialect.separator || *stop == r->dialect.line_end)) {
-        put_in_tile(r, tile, index, value);
-        return;
-    }
-    pl_cell cell = pl_cell_read(r->dialect, at, c->to);
-    take_cell(r, c, column, &cell, row, record);
-    if (column->kind == PL_COLUMN_NUMBERS) put_in_tile(r, tile, index, pl_column_number(column, row));
-}
-
-/* The columns from `index` on that are kept scaled, as far as their cells are short; returns the first that is not read. */
-static size_t parse_scaled(const pl_csv_reading *r, pl_tile *tile, size_t index, const char *from, const uint32_t *stops) {
-    pl_short_cells cells = {.from = from,
-                            .stops = stops + index,
-                            .decimals = r->decimals + index,
-                            .count = r->run_ends[index] - index,
-                            .out = pl_tile_scaled_row(tile) + index,
-                            .missing = tile->missing + index,
-                            .row = UINT64_C(1) << tile->rows};
-    return index + pl_short_numbers(&cells);
-}
-
-/* A record whose cells are as many as the columns; cell i ends at from[stops[i]]. */
-static void parse_cells(pl_csv_reading *r, pl_csv_chunk *c, pl_tile *tile, const char *from, const uint32_t *stops, size_t record) {
-    const pl_column *columns = r->table->columns;
-    for (size_t i = 0; i < r->table->column_count; i++) {
-        if (r->run_ends[i] > i) i = parse_scaled(r, tile, i, from, stops);
-        if (i == r->table->column_count) break;
-        const char *stop = from + stops[i], *at = from + (uint32_t)(stops[i - 1] + 1);
-        size_t length = (size_t)(stop - at);
-        double value;
-        if (columns[i].numbers && length - 1 < 8 && pl_short_number(stop, length, &value))
-            pl_tile_put(tile, i, value);
-        else if (columns[i].kind != PL_COLUMN_SKIPPED)
-            parse_cell(r, c, tile, i, at, record);
-    }
-    pl_tile_next(tile);
-}
-
-/* Reads the whole records among the next PL_STOPS_BYTES; returns where the first other one begins. */
-static const char *parse_stretch(pl_csv_reading *r, pl_csv_chunk *c, pl_tile *tile, pl_stops *stops, const char *from) {
-    size_t columns = r->table->column_count, first = 0;
-    const char *at = from;
-    pl_stops_find(stops, r->dialect, from, c->to);
-    for (size_t i = 0; i < stops->line_count; i++) {
-        size_t end = stops->lines[i], row = tile->first + tile->rows, record = row - c->first_row + c->first_record;
-        if (end - first == columns && at - r->source->bytes.at >= 8) {
-            parse_cells(r, c, tile, from, stops->at + 1 + first, record);
-        } else {
-            pl_tile_flush(tile, row + 1);
-            parse_record(r, c, at, row, record);
-        }
-        at = from + stops->at[end] + 1;
-        first = end;
-    }
-    return at;
-}
-
-static void parse_quickly(pl_csv_reading *r, pl_csv_chunk *c) {
-    pl_stops *stops = malloc(sizeof *stops);
-    pl_tile tile;
-    bool ready = pl_tile_create(&tile, r->table, c->first_row) && stops;
-    c->failed |= !ready;
-    for (const char *at = c->from; ready && at < c->to;) {
-        const char *next = parse_stretch(r, c, &tile, stops, at);
-        if (next == at) { /* a long record, or the last without a line end */
-            size_t row = tile.first + tile.rows;
-            pl_tile_flush(&tile, row + 1);
-            next = parse_record(r, c, at, row, row - c->first_row + c->first_record);
-        }
-        at = next;
-    }
-    if (ready) pl_tile_flush(&tile, 0);
-    pl_tile_free(&tile);
-    free(stops);
-}
-
-void pl_csv_parse(void *context, size_t index, unsigned worker) {
-    (void)worker;
-    pl_csv_reading *r = context;
-    pl_csv_chunk *c = &r->chunks[index];
-    if (r->has_quotes || r->has_blanks)
-        parse_with_care(r, c);
-    else
-        parse_quickly(r, c);
     pl_source_release(r->source, c->from, c->to);
 }

@@ -96,7 +96,7 @@ static bool parse_again(pl_csv_reading *r) {
         said[i] = r->chunks[i].problems;
         pl_problems_init(&r->chunks[i].problems, 1);
     }
-    pl_pool_run(r->options->pool, r->chunk_count, pl_csv_parse, r);
+    pl_pool_run(r->options->pool, r->chunk_count, r->parse, r);
     bool good = true;
     for (size_t i = 0; i < r->chunk_count; i++) {
         pl_problems_free(&r->chunks[i].problems);

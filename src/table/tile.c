@@ -3,8 +3,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-bool pl_tile_create(pl_tile *tile, pl_table *table, size_t first_row) {
-    *tile = (pl_tile){.table = table, .first = first_row};
+bool pl_tile_create(pl_tile *tile, pl_table *table) {
+    *tile = (pl_tile){.table = table};
     tile->numbers = malloc((table->column_count + 1) * PL_TILE_STRIDE * sizeof *tile->numbers);
     tile->scaled = malloc((table->column_count * PL_TILE_ROWS + 1) * sizeof *tile->scaled);
     tile->missing = calloc(table->column_count + 1, sizeof *tile->missing);
@@ -41,7 +41,10 @@ void pl_tile_flush(pl_tile *tile, size_t first_row) {
             move_scaled(tile, i, column->scaled + tile->first);
         else
             memcpy(column->numbers + tile->first, tile->numbers + i * PL_TILE_STRIDE, tile->rows * sizeof *column->numbers);
-        pl_clear_present(column, tile->first, tile->missing[i]);
+        if (tile->rows == 64)
+            column->present[tile->first / 64] = ~tile->missing[i];
+        else
+            pl_clear_present(column, tile->first, tile->missing[i]);
         tile->missing[i] = 0;
     }
     tile->first = first_row;

@@ -18,16 +18,23 @@ typedef struct pl_tile {
 /* Not a power of two, so that the columns do not fall onto the same cache lines either. */
 #define PL_TILE_STRIDE (PL_TILE_ROWS + 8)
 
-/* False when memory is exhausted. */
-bool pl_tile_create(pl_tile *tile, pl_table *table, size_t first_row);
-void pl_tile_free(pl_tile *tile);
+/* False when memory is exhausted; then it must be freed as well. */
+bool pl_tile_create(pl_tile *tile, pl_table *table);
+void pl_tile_free(pl_tile *tile); /* a zeroed one may be freed */
+
+/* The next rows are those from `first_row` on. */
+static inline void pl_tile_begin(pl_tile *tile, size_t first_row) {
+    tile->first = first_row;
+    tile->rows = 0;
+}
 
 /* Moves the rows into their columns; the next rows are those that follow `first_row`. */
 void pl_tile_flush(pl_tile *tile, size_t first_row);
 
-/* Ends a row. */
+/* Ends a row. Tiles end where words of bits do, so that most of these belong to one thread. */
 static inline void pl_tile_next(pl_tile *tile) {
-    if (++tile->rows == PL_TILE_ROWS) pl_tile_flush(tile, tile->first + tile->rows);
+    tile->rows++;
+    if ((tile->first + tile->rows) % PL_TILE_ROWS == 0) pl_tile_flush(tile, tile->first + tile->rows);
 }
 
 static inline void pl_tile_put(pl_tile *tile, size_t column, double value) {

@@ -7,7 +7,7 @@
 
 /* What to make of each column: sets the `kind` of the columns, whose names are known, before any cell is read. All are
  * PL_COLUMN_TEXTS when it is called, those without a name PL_COLUMN_SKIPPED. Columns that nobody needs cost only the finding of
- * their commas. */
+ * their commas. May be asked again, when the text turns out to be of another encoding or kind; then the last answer counts. */
 typedef void pl_csv_choose(void *context, pl_column *columns, size_t count);
 
 typedef struct pl_csv_options {
