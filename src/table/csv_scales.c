@@ -24,8 +24,10 @@ static void look_at(sampled *s, double value) {
     int32_t scaled;
     s->any = true;
     s->largest = fmax(s->largest, fabs(value));
-    while (!s->long_ones && !pl_scale(value, pl_power_of_ten(s->decimals), &scaled))
-        if (s->decimals++ == PL_MOST_DECIMALS) s->long_ones = true;
+    while (!s->long_ones && !pl_scale(value, pl_power_of_ten(s->decimals), &scaled)) {
+        s->long_ones = s->decimals == PL_MOST_DECIMALS;
+        s->decimals += !s->long_ones;
+    }
 }
 
 static const char *sample_record(const pl_csv_reading *r, const char *at, sampled *columns) {
