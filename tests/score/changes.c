@@ -101,11 +101,11 @@ static void assert_changed(const pl_sheet_change *changes, size_t count, const c
     { text, sizeof text - 1 }
 #define CHANGE(sheet, row, column, text)                                                                                           \
     {                                                                                                                              \
-        S(sheet), S(row), S(column), S(text), false, { .file = "--set" }                                                           \
+        S(sheet), S(row), S(column), S(text), PL_ACT_CELL, { .file = "--set" }                                                     \
     }
 #define REMOVE(sheet, row)                                                                                                         \
     {                                                                                                                              \
-        S(sheet), S(row), {NULL, 0}, {NULL, 0}, true, { .file = "--without" }                                                      \
+        S(sheet), S(row), {NULL, 0}, {NULL, 0}, PL_ACT_REMOVE, { .file = "--without" }                                             \
     }
 
 /* w: (3 x 30 + (100 + 7)) / 4 = 49.25, v: (60 + 54) / 4 = 28.5, u: (30 + 2) / 4 = 8. */
@@ -273,18 +273,81 @@ static void test_units_left_out(void **state) {
     pl_problems_free(&problems);
 }
 
+/* ---- units that enter ---- */
+
+#define COPY(unit, of)                                                                                                             \
+    {                                                                                                                              \
+        S("units"), S(unit), {NULL, 0}, S(of), PL_ACT_COPY, { .file = "--copy" }                                                   \
+    }
+
+/* x is a copy of w, y of x and so of w too: 30, 5, and events of 7 points; what is set of a copy is set on top, in whatever order.
+ */
+static void test_units_that_enter(void **state) {
+    (void)state;
+    const pl_sheet_change one[] = {COPY("x", "w")};
+    assert_changed(one, 1, "w r 49.25, x r 49.25, v q 28.5, u p 8");
+    const pl_sheet_change more[] = {CHANGE("units", "x", "group", "p"), COPY("x", "w"), COPY("y", "x"),
+                                    CHANGE("units", "w", "kind", "z")};
+    assert_changed(more, 4, "w z 49.25, x p 49.25, y r 49.25, v q 28.5, u p 8");
+}
+
+/* What the copy has is what its original has in the sheets: attributes but for the name, values of every period, ballots. */
+static void test_what_a_copy_has(void **state) {
+    (void)state;
+    static const char rated[] = "code,value,score,parent\nt,,,\na,,x,t\nb,mean(x over raters),x * unit.size,t\n";
+    static const char cities[] = "code,name,size,parent\nu,Upton,2,\nv,Venn,3,u\n";
+    static const char long_data[] = "unit,period,element,value,rater\nu,2024,a,1,\nu,2025,a,2,\nv,2025,a,3,\n"
+                                    "u,2025,b,6,r1\nv,2025,b,4,r2\nv,2025,b,8,r1\n";
+    const pl_sheet rated_sheets[] = {SHEET("indicators.csv", rated), SHEET("units.csv", cities), SHEET("data.csv", long_data)};
+    const pl_sheet_change change[] = {COPY("n", "v")};
+    pl_problems problems;
+    scored base = {0}, changed = {0};
+    pl_problems_init(&problems, 0);
+    assert_int_equal(pl_model_load_sheets(&base.model, "model", rated_sheets, 3, &problems), PL_OK);
+    assert_int_equal(load_changed(&changed, &base, change, 1, &problems), PL_OK);
+    assert_lines(changed.scores, "n - 10.5, v - 10.5, u - 7");
+    const pl_dataset *d = changed.dataset;
+    assert_true(pl_str_is(d->units[2].code, "n") && pl_str_is(d->units[2].name, "n"));
+    assert_int_equal(d->units[2].parent, 0);
+    assert_int_equal(d->lists[PL_LIST_BALLOTS].count, 5);
+    assert_int_equal(d->lists[PL_LIST_BALLOTS].row_of[4], 5); /* the second period's third unit */
+    free_scored(&changed);
+    free_scored(&base);
+    pl_problems_free(&problems);
+}
+
+static void test_copies_that_cannot_be(void **state) {
+    (void)state;
+    const pl_sheet_change changes[] = {COPY("n", "x"),
+                                       COPY("u", "v"),
+                                       COPY("", "v"),
+                                       {S("indicators"), S("c"), {NULL, 0}, S("a"), PL_ACT_COPY, {.file = "--copy"}}};
+    pl_problems problems;
+    scored base = {0}, changed = {0};
+    pl_problems_init(&problems, 0);
+    assert_int_equal(load_base(&base, 6, &problems), PL_OK);
+    assert_int_equal(load_changed(&changed, &base, changes, 4, &problems), PL_INPUT);
+    assert_problems(&problems, "E373 --copy: nothing but a unit can be copied\n"
+                               "E334 --copy: there is no unit \"x\" in units.csv\n"
+                               "E373 --copy: the code \"u\" is taken\n"
+                               "E373 --copy: a unit that enters needs a code\n");
+    free_scored(&changed);
+    free_scored(&base);
+    pl_problems_free(&problems);
+}
+
 /* ---- memory ---- */
 
 static bool change_everything(void *context) {
     (void)context;
     const pl_sheet_change changes[] = {CHANGE("indicators", "b", "direction", "-1"), CHANGE("settings", "digits", "", "2"),
-                                       CHANGE("units", "u", "kind", "z"), REMOVE("indicators", "e")};
+                                       CHANGE("units", "u", "kind", "z"), REMOVE("indicators", "b"), COPY("x", "w")};
     const size_t out[] = {1};
     pl_problems problems;
     scored base = {0}, changed = {0}, values = {0}, without = {0};
     pl_problems_init(&problems, 0);
     pl_status status = load_base(&base, 6, &problems);
-    if (status == PL_OK) status = load_changed(&changed, &base, changes, 4, &problems);
+    if (status == PL_OK) status = load_changed(&changed, &base, changes, 5, &problems);
     size_t a = status == PL_OK ? element_of(base.dataset, "a") : 0;
     const pl_value_change value[] = {{0, 0, a, true, 70}, {1, 0, a, false, 0}};
     if (status == PL_OK) status = pl_dataset_changed(&values.dataset, base.dataset, value, 2);
@@ -303,12 +366,12 @@ static bool change_everything(void *context) {
 static bool change_wrongly(void *context) {
     (void)context;
     const pl_sheet_change changes[] = {CHANGE("indicators", "aa", "weight", "1"), CHANGE("units", "u", "kinds", "z"),
-                                       CHANGE("units", "x", "kind", "z")};
+                                       CHANGE("units", "x", "kind", "z"), COPY("n", "y"), COPY("u", "v")};
     pl_problems problems;
     scored base = {0}, changed = {0};
     pl_problems_init(&problems, 0);
     pl_status status = load_base(&base, 6, &problems);
-    if (status == PL_OK) status = load_changed(&changed, &base, changes, 3, &problems);
+    if (status == PL_OK) status = load_changed(&changed, &base, changes, 5, &problems);
     bool told = status == PL_INPUT && !problems.failed;
     free_scored(&changed);
     free_scored(&base);
@@ -330,6 +393,9 @@ int main(void) {
                                        cmocka_unit_test(test_all_that_is_wrong_at_once),
                                        cmocka_unit_test(test_values),
                                        cmocka_unit_test(test_units_left_out),
+                                       cmocka_unit_test(test_units_that_enter),
+                                       cmocka_unit_test(test_what_a_copy_has),
+                                       cmocka_unit_test(test_copies_that_cannot_be),
                                        cmocka_unit_test(test_every_allocation_may_fail)};
     return cmocka_run_group_tests_name("changes", tests, NULL, NULL);
 }
