@@ -57,7 +57,8 @@ typedef struct pl_forecast_series {
 } pl_forecast_series;
 
 typedef struct pl_forecast_band {
-    double low, high; /* 5 % and 95 % of the runs lie below; NAN: there is no band */
+    double low, high; /* 5 % and 95 % of the runs lie below; NAN: there is no band, or it is not known, since nothing that it rests
+                         on has errors of earlier years */
 } pl_forecast_band;
 
 /* A unit, now and then. */
@@ -66,7 +67,7 @@ typedef struct pl_forecast_line {
     bool has_now, has_then; /* totals */
     double now, rank_now, then, rank_then;
     pl_forecast_band total, rank;
-    double keeps, first; /* share of the runs in which it keeps its place or betters it, and is the first; NAN: no runs */
+    double keeps, first; /* share of the runs in which it keeps its place or betters it, and is the first; NAN: not known */
 } pl_forecast_line;
 
 #define PL_LAMP_NONE UINT32_MAX /* no condition holds, or none can be told: there is no value */
