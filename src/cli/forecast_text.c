@@ -89,29 +89,32 @@ static bool any_unknown(const cli_forecasting *c) {
     return any;
 }
 
-static void write_band_line(const cli_forecasting *c, pl_output *output) {
+void cli_forecast_band_words(const cli_forecasting *c, pl_buffer *out) {
     const pl_forecast *f = c->forecast;
-    pl_buffer text;
-    pl_buffer_init(&text, 0);
     if (f->trust == PL_FORECAST_NO_BAND && f->too_large)
-        pl_buffer_text(&text, cli_text(c->call, "No band: too much data to simulate.\n", "无区间：数据量太大，未作模拟。\n"));
+        pl_buffer_text(out, cli_text(c->call, "No band: too much data to simulate.\n", "无区间：数据量太大，未作模拟。\n"));
     else if (f->trust == PL_FORECAST_NO_BAND)
-        pl_buffer_text(&text, cli_text(c->call, "No band: no errors of earlier years are known, or no runs were asked for.\n",
-                                       "无区间：没有往年误差可用，或未要求模拟。\n"));
+        pl_buffer_text(out, cli_text(c->call, "No band: no errors of earlier years are known, or no runs were asked for.\n",
+                                     "无区间：没有往年误差可用，或未要求模拟。\n"));
     else
-        pl_buffer_print(&text,
+        pl_buffer_print(out,
                         cli_text(c->call, "Bands: 5 to 95 %% of %zu runs with the errors of earlier years (seed %llu).\n",
                                  "区间：按往年误差模拟 %zu 次的 5%%～95%%（种子 %llu）。\n"),
                         f->runs, (unsigned long long)c->seed);
     if (f->trust == PL_FORECAST_GUESS)
-        pl_buffer_print(&text,
+        pl_buffer_print(out,
                         cli_text(c->call, "The band is a guess: some data items have fewer than %d errors to go by (--methods).\n",
                                  "区间仅供参考：有的数据项往年误差不足 %d 个（见 --methods）。\n"),
                         PL_FORECAST_ERRORS);
     if (f->trust != PL_FORECAST_NO_BAND && any_unknown(c))
-        pl_buffer_text(&text,
-                       cli_text(c->call, "-: the band is not known, since there are no earlier years to learn errors from.\n",
-                                "区间为 - 的：没有往年可以比较，误差未知，区间不详。\n"));
+        pl_buffer_text(out, cli_text(c->call, "-: the band is not known, since there are no earlier years to learn errors from.\n",
+                                     "区间为 - 的：没有往年可以比较，误差未知，区间不详。\n"));
+}
+
+static void write_band_line(const cli_forecasting *c, pl_output *output) {
+    pl_buffer text;
+    pl_buffer_init(&text, 0);
+    cli_forecast_band_words(c, &text);
     add(output, &text);
 }
 

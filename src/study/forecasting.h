@@ -93,6 +93,9 @@ pl_status pl_forecast_light(pl_forecast *f, size_t unit, pl_pool *pool, pl_probl
  * (free). */
 pl_status pl_forecast_unknown(const pl_forecast_models *models, bool **out);
 
+/* The value of a node for a unit in the period that is scored; NAN: there is none. */
+double pl_forecast_value(const pl_scores *scores, pl_node node, size_t unit);
+
 /* Runs the simulation: bands of totals and places, and of the leaves of one unit. */
 pl_status pl_forecast_simulate(pl_forecast *f, const pl_forecast_options *options);
 

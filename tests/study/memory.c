@@ -215,6 +215,8 @@ static bool forecast_everything(void *context) {
     pl_model *model = NULL;
     pl_dataset *dataset = NULL;
     pl_forecast *forecast = NULL;
+    pl_forecast_course totals = {0}, values = {0};
+    const uint32_t units[] = {1, 0};
     pl_problems_init(&problems, 0);
     pl_status status = pl_model_load_sheets(&model, "model", sheets, sizeof sheets / sizeof *sheets, &problems);
     if (status == PL_OK) status = pl_dataset_load(&dataset, model, NULL, &problems);
@@ -222,7 +224,11 @@ static bool forecast_everything(void *context) {
     bool good = status == PL_OK;
     if (good) assert_int_not_equal(forecast->trust, PL_FORECAST_NO_BAND);
     if (!good) assert_null(forecast);
+    if (good) good = pl_forecast_course_find(&totals, forecast, &(pl_course_options){units, 2, PL_NO_INDEX, NULL}) == PL_OK;
+    if (good) good = pl_forecast_course_find(&values, forecast, &(pl_course_options){units, 2, 1, NULL}) == PL_OK;
     if (problems.errors) fail_msg("%s", problems.count ? problems.items[0].text : "an error that was not recorded");
+    pl_forecast_course_free(&values);
+    pl_forecast_course_free(&totals);
     pl_forecast_free(forecast);
     pl_dataset_free(dataset);
     pl_model_free(model);

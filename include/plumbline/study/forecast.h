@@ -117,4 +117,27 @@ void pl_forecast_free(pl_forecast *forecast); /* NULL is allowed */
 /* The data as it is taken to be at the year's end. */
 const pl_dataset *pl_forecast_data(const pl_forecast *forecast);
 
+typedef struct pl_course_options {
+    const uint32_t *units;
+    size_t unit_count;
+    size_t indicator; /* one without others below it, whose values are wanted; PL_NO_INDEX: totals */
+    pl_pool *pool;
+} pl_course_options;
+
+/* How units came to where they stand, and how they go on, in all periods of the kind that is scored. */
+typedef struct pl_forecast_course {
+    pl_arena arena;
+    pl_str *periods; /* in order of time; the last is the one that is forecast */
+    size_t count;
+    size_t first;     /* before it nothing is known of any of the units */
+    double *known;    /* per unit and period, unit * count + period: up to today; NAN: nothing */
+    double *expected; /* likewise what is forecast; of a period under way there may be both */
+} pl_forecast_course;
+
+/* The totals, as they are published, of some units in all periods, or their values of an indicator. A year of which the data has
+ * only the parts is one of the periods where it has the first of them. Returns PL_OK, PL_MEMORY, or PL_INPUT where the earlier
+ * periods cannot be scored at all; pl_forecast_course_free in any case. */
+pl_status pl_forecast_course_find(pl_forecast_course *out, const pl_forecast *forecast, const pl_course_options *options);
+void pl_forecast_course_free(pl_forecast_course *course);
+
 #endif
