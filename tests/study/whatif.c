@@ -4,6 +4,8 @@
 #include <plumbline/base/random.h>
 #include <plumbline/study/whatif.h>
 
+#include "support/at_hand.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -317,39 +319,22 @@ static void change_some(sheets *s, changes *c, pl_random *random) {
 
 /* ---- both ways ---- */
 
-typedef struct scored {
-    pl_model *model;
-    pl_dataset *dataset;
-    pl_compiled *compiled;
-    pl_scores *scores;
-} scored;
-
-static void free_scored(scored *s) {
-    pl_scores_free(s->scores);
-    pl_compiled_free(s->compiled);
-    pl_dataset_free(s->dataset);
-    pl_model_free(s->model);
-}
-
-static pl_status load(scored *out, sheets *s, pl_problems *problems) {
+static pl_status load(model_at_hand *out, sheets *s) {
     pl_sheet list[SHEETS];
     for (size_t i = 0; i < s->count; i++) {
         pl_buffer_init(&s->text[i], 0);
         write_grid(&s->of[i], &s->text[i]);
-        list[i] = (pl_sheet){.name = s->names[i], .bytes = pl_buffer_view(&s->text[i])};
+        list[i] = sheet_at_hand(s->names[i], pl_buffer_view(&s->text[i]));
     }
-    *out = (scored){0};
-    pl_status status = pl_model_load_sheets(&out->model, "model", list, s->count, problems);
-    if (status == PL_OK) status = pl_dataset_load(&out->dataset, out->model, NULL, problems);
-    if (status == PL_OK) status = pl_compile(&out->compiled, out->model, out->dataset, NULL, problems);
-    return status == PL_OK ? pl_score(&out->scores, out->compiled, PL_NODES_ROOT, NULL, problems) : status;
+    *out = model_begin();
+    return model_load_and_score(out, list, s->count);
 }
 
 static void free_texts(sheets *s) {
     for (size_t i = 0; i < s->count; i++) pl_buffer_free(&s->text[i]);
 }
 
-static pl_status suppose(pl_whatif **out, const scored *base, changes *c, pl_problems *problems) {
+static pl_status suppose(pl_whatif **out, const model_at_hand *base, changes *c, pl_problems *problems) {
     for (size_t i = 0; i < c->count; i++) c->lines[i].text = pl_str_of(c->text[i]);
     pl_dataset_options data = {0};
     pl_whatif_options options = {.data = &data};
@@ -399,25 +384,23 @@ static void count(tally *t, const pl_whatif *w) {
 }
 
 /* `s` are the sheets with the changes written into them. */
-static void compare(uint64_t trial, const scored *base, sheets *s, changes *c, tally *t) {
-    pl_problems one, two;
-    pl_problems_init(&one, 0);
-    pl_problems_init(&two, 0);
+static void compare(uint64_t trial, const model_at_hand *base, sheets *s, changes *c, tally *t) {
+    pl_problems problems;
+    pl_problems_init(&problems, 0);
     pl_whatif *w;
-    scored edited;
-    pl_status supposed = suppose(&w, base, c, &one), loaded = load(&edited, s, &two);
+    model_at_hand edited;
+    pl_status supposed = suppose(&w, base, c, &problems), loaded = load(&edited, s);
     bool same = supposed == loaded && (loaded != PL_OK || same_lines(w->scores, edited.scores));
-    if (!same) explain(trial, s, c, &one, &two);
+    if (!same) explain(trial, s, c, &problems, &edited.problems);
     assert_true(same);
     if (w)
         count(t, w);
     else
         t->refused++;
     pl_whatif_free(w);
-    free_scored(&edited);
+    model_close(&edited);
     free_texts(s);
-    pl_problems_free(&one);
-    pl_problems_free(&two);
+    pl_problems_free(&problems);
 }
 
 typedef void maker(sheets *s, pl_random *random);
@@ -425,22 +408,19 @@ typedef void changer(sheets *s, changes *c, pl_random *random);
 
 static void try_one(uint64_t trial, maker *make, changer *change, tally *t) {
     pl_random random = pl_random_stream(17, 1, trial);
-    pl_problems problems;
-    pl_problems_init(&problems, 0);
     sheets *s = malloc(2 * sizeof *s);
     assert_non_null(s);
-    scored base;
+    model_at_hand base;
     make(&s[0], &random);
-    if (load(&base, &s[0], &problems) == PL_OK) {
+    if (load(&base, &s[0]) == PL_OK) {
         changes c = {.count = 0};
         s[1] = s[0];
         change(&s[1], &c, &random);
         compare(trial, &base, &s[1], &c, t);
     }
-    free_scored(&base);
+    model_close(&base);
     free_texts(&s[0]);
     free(s);
-    pl_problems_free(&problems);
 }
 
 static void test_random_models(void **state) {
