@@ -145,10 +145,14 @@ static void make(void *context, size_t scenario, unsigned worker) {
     c->pending[scenario].status = compute_one(c, scenario);
 }
 
-/* The line of a new unit, which an earlier scenario may have had already. */
+static bool is_same(const entered_line *a, const entered_line *b) {
+    return a->period == b->period && pl_str_equal(a->code, b->code) && pl_str_equal(a->name, b->name);
+}
+
+/* The line of a new unit, which an earlier scenario may have had already, under the same name. */
 static entered_line *entered_like(side_by_side *v, const entered_line *like) {
     for (size_t i = 0; i < v->entered_count; i++)
-        if (v->entered[i].period == like->period && pl_str_equal(v->entered[i].code, like->code)) return &v->entered[i];
+        if (is_same(&v->entered[i], like)) return &v->entered[i];
     if (pl_reserve((void **)&v->entered, &v->entered_capacity, v->entered_count + 1, sizeof *v->entered, 0)) return NULL;
     entered_line *line = &v->entered[v->entered_count];
     *line = (entered_line){.period = like->period,

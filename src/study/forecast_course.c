@@ -115,17 +115,19 @@ static void put_values(finding *x) {
     }
 }
 
+static void put_total(const finding *x, size_t unit, const pl_score_line *line) {
+    for (size_t p = 0; line->has_total && p < x->out->count; p++)
+        if (x->rows[p] == line->period) put(x, unit, p, line->total);
+}
+
 /* Totals as they are published, which ranking sees to. */
 static pl_status put_totals(finding *x) {
     const pl_course_options *o = x->options;
     pl_scores scores = {.compiled = x->compiled, .evaluation = x->evaluation};
     pl_status status = pl_rank_lines(&scores, x->compiled, o->pool);
-    for (size_t i = 0; status == PL_OK && i < scores.line_count; i++) {
-        const pl_score_line *line = &scores.lines[i];
-        for (size_t p = 0; line->has_total && p < x->out->count; p++)
-            for (size_t unit = 0; x->rows[p] == line->period && unit < o->unit_count; unit++)
-                if (o->units[unit] == line->unit) put(x, unit, p, line->total);
-    }
+    for (size_t i = 0; status == PL_OK && i < scores.line_count; i++)
+        for (size_t unit = 0; unit < o->unit_count; unit++)
+            if (o->units[unit] == scores.lines[i].unit) put_total(x, unit, &scores.lines[i]);
     free(scores.lines);
     return status;
 }
