@@ -294,6 +294,7 @@ static void free_gathering(pl_gathering *g) {
     free(g->unit_of);
     free(g->unit_rows);
     free(g->attribute_given);
+    free(g->copy_of);
     free(g->ballots);
     pl_intern_free(g->elements);
     pl_intern_free(g->attributes);

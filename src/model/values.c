@@ -317,6 +317,25 @@ static pl_status warn_of_silent_units(pl_gathering *g) {
     return status;
 }
 
+static void copy_row(pl_dataset *d, size_t from, size_t to) {
+    if (pl_present(d->reported, from)) pl_set_present(d->reported, to);
+    d->source_rows[to] = d->source_rows[from];
+    for (size_t i = 0; i < d->element_count; i++) {
+        pl_element *element = &d->elements[i];
+        if (!element->present || !pl_present(element->present, from)) continue;
+        element->numbers[to] = element->numbers[from];
+        pl_set_present(element->present, to);
+    }
+}
+
+/* Units that are copies report what the others do, in the same rows of the file. */
+static void copy_rows(const pl_gathering *g) {
+    pl_dataset *d = g->dataset;
+    for (size_t unit = g->first_copy; unit < d->unit_count; unit++)
+        for (size_t p = 0; p < d->period_count; p++)
+            copy_row(d, p * d->unit_count + pl_gather_original(g, unit), p * d->unit_count + unit);
+}
+
 pl_status pl_gather_values(pl_gathering *g) {
     pl_dataset *d = g->dataset;
     size_t rows = d->unit_count * d->period_count;
@@ -335,5 +354,7 @@ pl_status pl_gather_values(pl_gathering *g) {
         pl_gathering_keep(g, marked);
         pl_gathering_keep(g, file->is_long ? take_long(g, file) : take_wide(g, file, marked == PL_OK));
     }
-    return g->worst == PL_OK ? warn_of_silent_units(g) : g->worst;
+    if (g->worst != PL_OK) return g->worst;
+    copy_rows(g);
+    return warn_of_silent_units(g);
 }
