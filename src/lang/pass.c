@@ -91,13 +91,14 @@ static pl_cells cells_of(const pass_worker *w, uint32_t reg) {
     return (pl_cells){from->values, from->present, from->uniform};
 }
 
-#define DOUBLES_PER_LINE 8
+#define CACHE_LINE 64
 
 /* Asks for the next block of a column, a line of the cache at a time: it comes from memory while this one is computed. */
-static void fetch_ahead(const double *values, const uint64_t *bits, size_t at, const block *b) {
+static void fetch_ahead(const void *values, size_t size, const uint64_t *bits, size_t at, const block *b) {
     if (!b->ahead) return;
     size_t next = at + b->rows;
-    for (size_t i = 0; i < b->ahead; i += DOUBLES_PER_LINE) __builtin_prefetch(values + next + i, 0, 2);
+    const char *from = (const char *)values + next * size;
+    for (size_t i = 0; i < b->ahead * size; i += CACHE_LINE) __builtin_prefetch(from + i, 0, 2);
     if (bits) __builtin_prefetch(bits + (next + b->ahead - 1) / 64, 0, 2);
 }
 
@@ -111,8 +112,14 @@ static void load_input(pass_register *to, const pl_input *input, size_t at, cons
         }
         return;
     }
-    to->values = input->numbers + at;
-    fetch_ahead(input->numbers, input->present, at, b);
+    if (input->scaled) {
+        to->values = to->own;
+        fetch_ahead(input->scaled, sizeof *input->scaled, input->present, at, b);
+        pl_rows_divide(to->own, input->scaled + at, input->power, n);
+    } else {
+        to->values = input->numbers + at;
+        fetch_ahead(input->numbers, sizeof *input->numbers, input->present, at, b);
+    }
     pl_rows_expand(to->present, input->present, at, n);
 }
 
@@ -142,7 +149,7 @@ static void load(const pass *p, pass_worker *w, const pl_plan_step *step, const 
             to->present[0] = store->present[b->period];
         } else {
             to->values = store->values + b->row;
-            fetch_ahead(store->values, store->bits, b->row, b);
+            fetch_ahead(store->values, sizeof *store->values, store->bits, b->row, b);
             pl_rows_expand(to->present, store->bits, b->row, b->rows);
         }
         return;

@@ -233,6 +233,10 @@ bool pl_rows_incident(pl_op op, const unsigned char *present, pl_cells a, pl_cel
     }
 }
 
+PL_WIDE void pl_rows_divide(double *out, const int32_t *scaled, double power, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = scaled[i] / power;
+}
+
 #define EXPANDED 32
 
 PL_WIDE void pl_rows_expand(unsigned char *present, const uint64_t *bits, size_t offset, size_t n) {

@@ -53,6 +53,9 @@ bool pl_combining_end(pl_combine how, bool strict, pl_combining from, double ful
 void pl_combining_median(const pl_cells *parts, size_t count, bool strict, double *scratch, double *values, unsigned char *present,
                          size_t n);
 
+/* Whole numbers divided by a power of ten: what inputs that are kept so mean. */
+void pl_rows_divide(double *out, const int32_t *scaled, double power, size_t n);
+
 /* The bytes 0 and 1 of n bits from bit `offset` on; bits NULL: all 1. */
 void pl_rows_expand(unsigned char *present, const uint64_t *bits, size_t offset, size_t n);
 

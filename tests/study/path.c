@@ -133,7 +133,7 @@ static void list_levels(brute *b) {
     for (size_t i = 0; i < b->elements; i++) {
         const pl_cost *cost = b->l->model->costs;
         while (!pl_str_equal(cost->element, b->l->dataset->elements[i].name)) cost++;
-        double value = b->l->dataset->elements[i].numbers[b->unit];
+        double value = pl_element_number(&b->l->dataset->elements[i], b->unit);
         size_t count = 0;
         for (; count == 0 || value <= cost->up_to; value += cost->step) {
             b->levels[i][count] = value;
@@ -144,13 +144,22 @@ static void list_levels(brute *b) {
     }
 }
 
+/* The model that was compiled sees it, however the column is kept. */
+static void set_number(pl_element *element, size_t row, double value) {
+    if (element->scaled)
+        element->scaled[row] = (int32_t)lround(value * element->power);
+    else
+        element->numbers[row] = value;
+    assert_true(pl_element_number(element, row) == value);
+}
+
 /* Every combination of levels, counted through like the wheels of a lock. */
 static void try_out(brute *b) {
     size_t wheels[MOST_ELEMENTS] = {0};
     for (size_t i = 0; i < MOST_ELEMENTS;) {
         double cost = 0;
         for (size_t k = 0; k < b->elements; k++) {
-            b->l->dataset->elements[k].numbers[b->unit] = b->levels[k][wheels[k]];
+            set_number(&b->l->dataset->elements[k], b->unit, b->levels[k][wheels[k]]);
             cost += b->costs[k][wheels[k]];
         }
         pl_scores *scores;
@@ -160,14 +169,14 @@ static void try_out(brute *b) {
         pl_scores_free(scores);
         for (i = 0; i < MOST_ELEMENTS && ++wheels[i] >= b->counts[i]; i++) wheels[i] = 0;
     }
-    for (size_t k = 0; k < b->elements; k++) b->l->dataset->elements[k].numbers[b->unit] = b->levels[k][0];
+    for (size_t k = 0; k < b->elements; k++) set_number(&b->l->dataset->elements[k], b->unit, b->levels[k][0]);
 }
 
 /* What the plan promises, scored anew. */
 static void check_plan(brute *b, const pl_path_plan *plan) {
     double cost = 0, points = 0;
     for (size_t i = 0; i < plan->count; i++) {
-        b->l->dataset->elements[plan->steps[i].element].numbers[b->unit] = plan->steps[i].to;
+        set_number(&b->l->dataset->elements[plan->steps[i].element], b->unit, plan->steps[i].to);
         cost += plan->steps[i].cost;
         points += plan->steps[i].points;
     }
@@ -177,7 +186,8 @@ static void check_plan(brute *b, const pl_path_plan *plan) {
     assert_true(line->rank == plan->place && line->total == plan->total);
     assert_true(fabs(cost - plan->cost) < 1e-9 && fabs(before->total + points - plan->total) < 1e-9);
     pl_scores_free(scores);
-    for (size_t i = 0; i < plan->count; i++) b->l->dataset->elements[plan->steps[i].element].numbers[b->unit] = plan->steps[i].from;
+    for (size_t i = 0; i < plan->count; i++)
+        set_number(&b->l->dataset->elements[plan->steps[i].element], b->unit, plan->steps[i].from);
 }
 
 typedef struct outcomes {
