@@ -4,6 +4,9 @@
 
 #include <math.h>
 
+double cli_total_of(const pl_score_line *line) { return line && line->has_total ? line->total : NAN; }
+double cli_place_of(const pl_score_line *line) { return line && line->rank > 0 ? line->rank : NAN; }
+
 double cli_shown(double x) { return fabs(x) < 1e9 ? pl_number_round(x, 4) : x; }
 
 void cli_add_number(pl_buffer *out, double x) {

@@ -2,7 +2,11 @@
 #ifndef PLUMBLINE_CLI_CHANGE_TEXT_H
 #define PLUMBLINE_CLI_CHANGE_TEXT_H
 
-#include <plumbline/base/text.h>
+#include <plumbline/score/score.h>
+
+/* Of a line of scores, or of none: NAN where there is no total, no place. */
+double cli_total_of(const pl_score_line *line);
+double cli_place_of(const pl_score_line *line);
 
 double cli_shown(double x);                     /* to four decimals, where it is not very large */
 void cli_add_number(pl_buffer *out, double x);  /* - where there is none */

@@ -1,3 +1,4 @@
+#include "cli/progress.h"
 #include "cli/workbook.h"
 
 #include <plumbline/model/interchange.h>
@@ -13,7 +14,12 @@ typedef struct export_format {
 } export_format;
 
 static pl_status write_workbook(const char *path, cli_session *s, pl_output *output) {
-    return pl_report_model_workbook(output, path, cli_scratch_folder(), &s->problems);
+    cli_progress *progress = cli_progress_start(NULL);
+    cli_progress_phase(progress, "writing");
+    pl_watcher watcher = cli_progress_watcher(progress);
+    pl_status status = pl_report_model_workbook(output, path, cli_scratch_folder(), &watcher, &s->problems);
+    cli_progress_end(progress);
+    return status;
 }
 
 static pl_status write_values_csv(const char *path, cli_session *s, pl_output *output) {

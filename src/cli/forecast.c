@@ -93,6 +93,7 @@ static int forecast(cli_forecasting *c, cli_session *s, const pl_forecast_option
         fprintf(stderr, "plumbline: the unit \"%s\" has no data in the period that is scored\n", c->call->arguments[1]);
     else
         exit_status = write(c);
+    if (exit_status == EXIT_DONE) exit_status = cli_forecast_draw(c);
     pl_forecast_free(made);
     return exit_status;
 }
@@ -102,6 +103,7 @@ static int run(const cli_call *call) {
     if (!read_whole(call, &runs_option, "1000", MOST_RUNS, &runs))
         return cli_usage(call->command, "--runs is a whole number up to %d", MOST_RUNS);
     if (!read_whole(call, &seed_option, "1", 9007199254740992, &seed)) return cli_usage(call->command, "--seed is a whole number");
+    if (cli_forecast_pictures_check(call) != EXIT_DONE) return EXIT_USAGE;
     cli_session s;
     cli_forecasting c = {.call = call, .session = &s, .seed = (uint64_t)seed, .unit = PL_NO_INDEX};
     c.methods = cli_value(call, &methods_option, NULL) != NULL;
@@ -122,8 +124,9 @@ static int run(const cli_call *call) {
     return status;
 }
 
-static const cli_option *const options[] = {&to_option, &as_of_option,  &method_option, &methods_option, &runs_option, &seed_option,
-                                            &cli_data,  &format_option, &cli_out,       &cli_threads,    &cli_lang,    NULL};
+static const cli_option *const options[] = {&cli_forecast_pictures, &to_option,   &as_of_option, &method_option, &methods_option,
+                                            &runs_option,           &seed_option, &cli_data,     &format_option, &cli_out,
+                                            &cli_threads,           &cli_lang,    NULL};
 
 const cli_command cli_forecast = {
     .name = "forecast",

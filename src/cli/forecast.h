@@ -21,6 +21,14 @@ const pl_forecast_line *cli_forecast_line(const cli_forecasting *c);
 const char *cli_forecast_kind(const cli_forecasting *c, pl_period_kind kind);    /* "month", 月 */
 pl_str cli_forecast_lamp(const cli_forecasting *c, uint32_t lamp, bool chinese); /* its name; "-" where there is none */
 
+/* What the bands are, and how far they are to be trusted, as lines. */
+void cli_forecast_band_words(const cli_forecasting *c, pl_buffer *out);
+
+/* The option --picture; whether it can be read, before anything is computed; and the pictures themselves. */
+extern const cli_option cli_forecast_pictures;
+int cli_forecast_pictures_check(const cli_call *call);
+int cli_forecast_draw(const cli_forecasting *c);
+
 void cli_forecast_text(const cli_forecasting *c, pl_output *output);
 void cli_forecast_json(const cli_forecasting *c, pl_output *output);
 void cli_forecast_csv(const cli_forecasting *c, pl_output *output);

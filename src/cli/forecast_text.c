@@ -77,25 +77,44 @@ static void finish(cli_grid *grid, pl_output *output) {
 
 /* ---- what all pages say ---- */
 
-static void write_band_line(const cli_forecasting *c, pl_output *output) {
+/* Whether something that is shown has no band although there was a simulation. */
+static bool any_unknown(const cli_forecasting *c) {
     const pl_forecast *f = c->forecast;
-    pl_buffer text;
-    pl_buffer_init(&text, 0);
+    bool any = false;
+    for (size_t i = 0; i < f->line_count; i++)
+        any |= f->lines[i].has_then && isnan(f->lines[i].total.low) && (c->unit == PL_NO_INDEX || f->lines[i].unit == c->unit);
+    for (size_t i = 0; i < f->leaf_count; i++)
+        any |= (!isnan(f->leaves[i].then) && isnan(f->leaves[i].value.low)) ||
+               (!isnan(f->leaves[i].points) && isnan(f->leaves[i].score.low));
+    return any;
+}
+
+void cli_forecast_band_words(const cli_forecasting *c, pl_buffer *out) {
+    const pl_forecast *f = c->forecast;
     if (f->trust == PL_FORECAST_NO_BAND && f->too_large)
-        pl_buffer_text(&text, cli_text(c->call, "No band: too much data to simulate.\n", "无区间：数据量太大，未作模拟。\n"));
+        pl_buffer_text(out, cli_text(c->call, "No band: too much data to simulate.\n", "无区间：数据量太大，未作模拟。\n"));
     else if (f->trust == PL_FORECAST_NO_BAND)
-        pl_buffer_text(&text, cli_text(c->call, "No band: no errors of earlier years are known, or no runs were asked for.\n",
-                                       "无区间：没有往年误差可用，或未要求模拟。\n"));
+        pl_buffer_text(out, cli_text(c->call, "No band: no errors of earlier years are known, or no runs were asked for.\n",
+                                     "无区间：没有往年误差可用，或未要求模拟。\n"));
     else
-        pl_buffer_print(&text,
+        pl_buffer_print(out,
                         cli_text(c->call, "Bands: 5 to 95 %% of %zu runs with the errors of earlier years (seed %llu).\n",
                                  "区间：按往年误差模拟 %zu 次的 5%%～95%%（种子 %llu）。\n"),
                         f->runs, (unsigned long long)c->seed);
     if (f->trust == PL_FORECAST_GUESS)
-        pl_buffer_print(&text,
+        pl_buffer_print(out,
                         cli_text(c->call, "The band is a guess: some data items have fewer than %d errors to go by (--methods).\n",
                                  "区间仅供参考：有的数据项往年误差不足 %d 个（见 --methods）。\n"),
                         PL_FORECAST_ERRORS);
+    if (f->trust != PL_FORECAST_NO_BAND && any_unknown(c))
+        pl_buffer_text(out, cli_text(c->call, "-: the band is not known, since there are no earlier years to learn errors from.\n",
+                                     "区间为 - 的：没有往年可以比较，误差未知，区间不详。\n"));
+}
+
+static void write_band_line(const cli_forecasting *c, pl_output *output) {
+    pl_buffer text;
+    pl_buffer_init(&text, 0);
+    cli_forecast_band_words(c, &text);
     add(output, &text);
 }
 
@@ -179,6 +198,16 @@ static void write_ranking(const cli_forecasting *c, pl_output *output) {
 
 /* ---- one unit ---- */
 
+/* Behind the forecast itself, where it has a width. */
+static void put_band(const cli_forecasting *c, pl_buffer *text, pl_forecast_band of) {
+    if (isnan(of.low) || tidy(of.low) == tidy(of.high)) return;
+    pl_buffer_text(text, cli_text(c->call, " (", "（"));
+    put(text, of.low);
+    pl_buffer_char(text, '~');
+    put(text, of.high);
+    pl_buffer_text(text, cli_text(c->call, ")", "）"));
+}
+
 static void write_unit_head(const cli_forecasting *c, const pl_forecast_line *line, pl_output *output) {
     const pl_unit *unit = &c->session->dataset->units[line->unit];
     pl_buffer text;
@@ -186,22 +215,10 @@ static void write_unit_head(const cli_forecasting *c, const pl_forecast_line *li
     pl_buffer_print(&text, cli_text(c->call, "\n%.*s (%.*s): place ", "\n%.*s（%.*s）：名次 "), PL_ARG(unit->name),
                     PL_ARG(unit->code));
     put(&text, line->has_then ? line->rank_then : NAN);
-    if (!isnan(line->rank.low)) {
-        pl_buffer_text(&text, cli_text(c->call, " (", "（"));
-        put(&text, line->rank.low);
-        pl_buffer_text(&text, "~");
-        put(&text, line->rank.high);
-        pl_buffer_text(&text, cli_text(c->call, ")", "）"));
-    }
+    put_band(c, &text, line->rank);
     pl_buffer_text(&text, cli_text(c->call, ", total ", "，总分 "));
     put(&text, line->has_then ? line->then : NAN);
-    if (!isnan(line->total.low)) {
-        pl_buffer_text(&text, cli_text(c->call, " (", "（"));
-        put(&text, line->total.low);
-        pl_buffer_text(&text, "~");
-        put(&text, line->total.high);
-        pl_buffer_text(&text, cli_text(c->call, ")", "）"));
-    }
+    put_band(c, &text, line->total);
     pl_buffer_text(&text, cli_text(c->call, "; today place ", "；目前名次 "));
     put(&text, line->has_now ? line->rank_now : NAN);
     pl_buffer_text(&text, cli_text(c->call, ", total ", "，总分 "));

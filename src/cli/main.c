@@ -171,11 +171,18 @@ static const char *command_name(const char *text) {
     return text;
 }
 
+/* Wherever it stands among the arguments of a command. */
+static bool asks_for_help(char **arguments, int count) {
+    for (int i = 0; i < count && strcmp(arguments[i], "--") != 0; i++)
+        if (strcmp(arguments[i], "--help") == 0 || strcmp(arguments[i], "-h") == 0) return true;
+    return false;
+}
+
 int main(int argc, char **argv) {
     signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is a write that fails, told as any other */
     cli_call call = {.command = cli_command_find(argc > 1 ? command_name(argv[1]) : "help")};
     if (!call.command) return unknown_command(argv[1]);
-    if (argc > 2 && call.command != &cli_help && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+    if (argc > 2 && call.command != &cli_help && asks_for_help(argv + 2, argc - 2)) {
         call.arguments[call.argument_count++] = call.command->name;
         call.command = &cli_help;
     } else {

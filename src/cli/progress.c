@@ -21,7 +21,7 @@ struct cli_progress {
 
 static void draw(cli_progress *p) {
     size_t done = p->done, count = p->count;
-    if (!count) pl_pool_progress(p->pool, &done, &count);
+    if (!count && p->pool) pl_pool_progress(p->pool, &done, &count);
     size_t filled = count ? done * BAR_WIDTH / count : 0;
     char bar[BAR_WIDTH + 1];
     for (size_t i = 0; i < BAR_WIDTH; i++) bar[i] = i < filled ? '#' : '.';
@@ -50,7 +50,7 @@ static void *watch(void *argument) {
 }
 
 cli_progress *cli_progress_start(const pl_pool *pool) {
-    if (!pool || !isatty(STDERR_FILENO)) return NULL;
+    if (!isatty(STDERR_FILENO)) return NULL;
     cli_progress *p = calloc(1, sizeof *p);
     if (!p) return NULL;
     *p = (cli_progress){.pool = pool, .phase = ""};
@@ -77,6 +77,10 @@ void cli_progress_share(cli_progress *p, size_t done, size_t count) {
     p->count = count;
     pthread_mutex_unlock(&p->lock);
 }
+
+static void tell(void *context, size_t done, size_t count) { cli_progress_share(context, done, count); }
+
+pl_watcher cli_progress_watcher(cli_progress *p) { return (pl_watcher){tell, p}; }
 
 void cli_progress_end(cli_progress *p) {
     if (!p) return;

@@ -1,12 +1,10 @@
+#include "cli/whatif.h"
 #include "cli/change_text.h"
 #include "cli/grid.h"
 #include "cli/output.h"
 #include "cli/scenarios.h"
-#include "cli/session.h"
 
 #include <plumbline/base/number.h>
-#include <plumbline/model/diff.h>
-#include <plumbline/study/whatif.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -17,9 +15,12 @@ static const cli_option set_option = {
     "改什么：单位.数据项=值、指标.列=内容、settings.设置项=内容；可多次给出"};
 static const cli_option without_option = {
     "--without", "UNIT|CODE", NULL, "a unit or an indicator leaves; may be given several times", "去掉一个单位或指标；可多次给出"};
-static const cli_option scenarios_option = {"--scenarios", "FILE.csv", NULL,
-                                            "many scenarios side by side: columns scenario, set and without, a change in each row",
-                                            "多个情景并排比较：列为 情景、改动、去掉，每行一项改动"};
+static const cli_option copy_option = {"--copy", "UNIT=NEW", NULL,
+                                       "a unit enters, with the code NEW and everything that UNIT has; may be given several times",
+                                       "新增一个单位，代码为 NEW，其余全部照 UNIT；可多次给出"};
+static const cli_option scenarios_option = {
+    "--scenarios", "FILE.csv", NULL, "many scenarios side by side: columns scenario, set, without and copy, a change in each row",
+    "多个情景并排比较：列为 情景、改动、去掉、复制，每行一项改动"};
 static const cli_option unit_option = {"--unit", "U", NULL, "reasons for this unit only; may be given several times",
                                        "只说明该单位的变化原因；可多次给出"};
 static const cli_option format_option = {"--format", "text|json|csv", "text|json|csv", "form of the output (default text)",
@@ -28,19 +29,9 @@ static const cli_option format_option = {"--format", "text|json|csv", "text|json
 /* Units whose reasons are shown where nobody asks for certain ones. */
 #define MOST_REASONED 10
 
-typedef struct showing {
-    const cli_call *call;
-    const cli_session *s;
-    const pl_whatif *w;
-    pl_changes changes;    /* of the indicators */
-    pl_whatif_cells cells; /* of other sheets */
-    bool periods;          /* more than one is scored */
-} showing;
-
-static const pl_unit *unit_of(const showing *v, const pl_whatif_line *line) { return &v->s->dataset->units[line->before->unit]; }
-
-static bool asked_for(const showing *v, const pl_whatif_line *line) {
+bool cli_whatif_asked_for(const cli_whatif_showing *v, const pl_whatif_line *line) {
     bool any = false;
+    if (!line->before) return false; /* there is nothing that it moved from */
     for (unsigned i = 0; i < v->call->given_count; i++) {
         if (v->call->given[i].option != &unit_option) continue;
         any = true;
@@ -48,9 +39,6 @@ static bool asked_for(const showing *v, const pl_whatif_line *line) {
     }
     return !any && line->moved;
 }
-
-static double total_of(const pl_score_line *line) { return line && line->has_total ? line->total : NAN; }
-static double place_of(const pl_score_line *line) { return line && line->rank > 0 ? line->rank : NAN; }
 
 static void cell(cli_grid *grid, pl_buffer *text, bool right) {
     grid->failed |= text->failed;
@@ -74,12 +62,15 @@ static const char *arrow(double before, double after) {
     return after < before ? "↑" : "↓";
 }
 
-static void write_line(const showing *v, const pl_whatif_line *line, cli_grid *grid, pl_buffer *text) {
-    double before = place_of(line->before), after = place_of(line->after);
-    cli_grid_text(grid, unit_of(v, line)->code);
-    cli_grid_text(grid, unit_of(v, line)->name);
-    if (v->periods) cli_grid_text(grid, v->s->dataset->periods[line->before->period]);
-    cli_add_number(text, before);
+static void write_line(const cli_whatif_showing *v, const pl_whatif_line *line, cli_grid *grid, pl_buffer *text) {
+    double before = cli_place_of(line->before), after = cli_place_of(line->after);
+    cli_grid_text(grid, pl_whatif_unit(v->w, line)->code);
+    cli_grid_text(grid, pl_whatif_unit(v->w, line)->name);
+    if (v->periods) cli_grid_text(grid, v->s->dataset->periods[line->period]);
+    if (line->before)
+        cli_add_number(text, before);
+    else
+        pl_buffer_text(text, cli_text(v->call, "new", "新增"));
     cell(grid, text, true);
     if (line->after)
         cli_add_number(text, after);
@@ -87,15 +78,15 @@ static void write_line(const showing *v, const pl_whatif_line *line, cli_grid *g
         pl_buffer_text(text, cli_text(v->call, "left", "去掉"));
     cell(grid, text, true);
     cli_grid_text(grid, pl_str_of(arrow(before, after)));
-    cli_add_number(text, total_of(line->before));
+    cli_add_number(text, cli_total_of(line->before));
     cell(grid, text, true);
-    cli_add_number(text, total_of(line->after));
+    cli_add_number(text, cli_total_of(line->after));
     cell(grid, text, true);
-    cli_add_change(text, total_of(line->after) - total_of(line->before));
+    cli_add_change(text, cli_total_of(line->after) - cli_total_of(line->before));
     cell(grid, text, true);
 }
 
-static void write_lines(const showing *v, pl_output *output) {
+static void write_lines(const cli_whatif_showing *v, pl_output *output) {
     static const char *const heads[][2] = {{"unit", "单位"},  {"name", "名称"},  {"period", "期间"},
                                            {"place", "名次"}, {"new", "新名次"}, {"", ""},
                                            {"total", "总分"}, {"new", "新总分"}, {"change", "变化"}};
@@ -123,7 +114,17 @@ static void write_lines(const showing *v, pl_output *output) {
     finish_text(&text, output);
 }
 
-static void write_cells(const showing *v, pl_buffer *text) {
+/* The units that enter. */
+static void write_copies(const cli_whatif_showing *v, pl_buffer *text) {
+    for (size_t i = 0; v->w->model && i < v->w->model->change_count; i++) {
+        const pl_sheet_change *change = &v->w->model->changes[i];
+        if (change->act == PL_ACT_COPY)
+            pl_buffer_print(text, cli_text(v->call, "units.%.*s: a copy of %.*s\n", "units.%.*s：复制自 %.*s\n"),
+                            PL_ARG(change->row), PL_ARG(change->text));
+    }
+}
+
+static void write_cells(const cli_whatif_showing *v, pl_buffer *text) {
     for (size_t i = 0; i < v->cells.count; i++) {
         const pl_whatif_cell *c = &v->cells.items[i];
         pl_buffer_print(text, cli_text(v->call, "%.*s.%.*s%s%.*s: \"%.*s\" -> \"%.*s\"\n", "%.*s.%.*s%s%.*s：“%.*s” -> “%.*s”\n"),
@@ -133,7 +134,7 @@ static void write_cells(const showing *v, pl_buffer *text) {
 }
 
 /* What the sheets say now and then. */
-static void write_changes(const showing *v, pl_output *output) {
+static void write_changes(const cli_whatif_showing *v, pl_output *output) {
     pl_buffer text;
     pl_buffer_init(&text, 0);
     for (size_t i = 0; i < v->changes.count; i++) {
@@ -148,33 +149,48 @@ static void write_changes(const showing *v, pl_output *output) {
             pl_buffer_print(&text, cli_text(v->call, ": %s \"%.*s\" -> \"%.*s\"\n", "：%s “%.*s” -> “%.*s”\n"),
                             c->field ? c->field : "", PL_ARG(c->old_text), PL_ARG(c->new_text));
     }
+    write_copies(v, &text);
     write_cells(v, &text);
     if (text.len) pl_buffer_char(&text, '\n');
     finish_text(&text, output);
 }
 
 /* Who was behind the unit and is before it now, or the other way round. */
-static void write_passing(const showing *v, const pl_whatif_line *line, bool by, pl_buffer *text) {
+static void write_passing(const cli_whatif_showing *v, const pl_whatif_line *line, bool by, pl_buffer *text) {
     size_t count = 0;
     for (size_t i = 0; i < v->w->line_count; i++) {
         const pl_whatif_line *o = &v->w->lines[i];
-        if (o->before->period != line->before->period || !o->after || !line->after) continue;
-        double was = place_of(o->before) - place_of(line->before), is = place_of(o->after) - place_of(line->after);
+        if (o->period != line->period || !o->after || !line->after) continue;
+        double was = cli_place_of(o->before) - cli_place_of(line->before), is = cli_place_of(o->after) - cli_place_of(line->after);
         bool passed = by ? was >= 0 && is < 0 : was <= 0 && is > 0;
         if (o == line || !passed) continue;
         if (!count++)
             pl_buffer_text(text, by ? cli_text(v->call, "  passed by ", "  被超过：") : cli_text(v->call, "  passes ", "  超过："));
-        if (count <= 5) pl_buffer_print(text, "%s%.*s", count > 1 ? ", " : "", PL_ARG(unit_of(v, o)->name));
+        if (count <= 5) pl_buffer_print(text, "%s%.*s", count > 1 ? ", " : "", PL_ARG(pl_whatif_unit(v->w, o)->name));
     }
     if (count > 5) pl_buffer_text(text, ", ...");
     if (count) pl_buffer_char(text, '\n');
 }
 
-static const char *rest_words(const showing *v) {
+/* New units on places before the one that the unit has now: who was not there cannot have passed it. */
+static void write_entered(const cli_whatif_showing *v, const pl_whatif_line *line, pl_buffer *text) {
+    size_t count = 0;
+    for (size_t i = 0; i < v->w->line_count; i++) {
+        const pl_whatif_line *o = &v->w->lines[i];
+        if (o->before || o->period != line->period || !(cli_place_of(o->after) < cli_place_of(line->after))) continue;
+        if (!count++) pl_buffer_text(text, cli_text(v->call, "  behind the new ", "  排在新增单位之后："));
+        if (count <= 5) pl_buffer_print(text, "%s%.*s", count > 1 ? ", " : "", PL_ARG(pl_whatif_unit(v->w, o)->name));
+    }
+    if (count > 5) pl_buffer_text(text, ", ...");
+    if (count) pl_buffer_char(text, '\n');
+}
+
+static const char *rest_words(const cli_whatif_showing *v) {
     return cli_text(v->call, "by weights and rules, and by what changes do together", "来自权重、规则，以及各项改动的共同作用");
 }
 
-static void write_reason_lines(const showing *v, const pl_whatif_reason *reasons, size_t count, double rest, pl_output *output) {
+static void write_reason_lines(const cli_whatif_showing *v, const pl_whatif_reason *reasons, size_t count, double rest,
+                               pl_output *output) {
     static const char *const heads[][2] = {{"  points", "  总分变化"}, {"indicator", "指标"}, {"name", "名称"},
                                            {"value", "原值"},          {"new", "新值"},       {"score", "原得分"},
                                            {"new", "新得分"}};
@@ -222,7 +238,7 @@ static void write_reason_lines(const showing *v, const pl_whatif_reason *reasons
     pl_buffer_free(&text);
 }
 
-static pl_status write_reasons(const showing *v, const pl_whatif_line *line, pl_output *output) {
+static pl_status write_reasons(const cli_whatif_showing *v, const pl_whatif_line *line, pl_output *output) {
     pl_whatif_reason *reasons;
     size_t count;
     double rest;
@@ -230,20 +246,21 @@ static pl_status write_reasons(const showing *v, const pl_whatif_line *line, pl_
     if (status != PL_OK) return status;
     pl_buffer text;
     pl_buffer_init(&text, 0);
-    pl_buffer_print(&text, cli_text(v->call, "\n%.*s: ", "\n%.*s："), PL_ARG(unit_of(v, line)->name));
-    cli_add_number(&text, total_of(line->before));
+    pl_buffer_print(&text, cli_text(v->call, "\n%.*s: ", "\n%.*s："), PL_ARG(pl_whatif_unit(v->w, line)->name));
+    cli_add_number(&text, cli_total_of(line->before));
     pl_buffer_text(&text, " -> ");
-    cli_add_number(&text, total_of(line->after));
+    cli_add_number(&text, cli_total_of(line->after));
     pl_buffer_char(&text, '\n');
     write_passing(v, line, true, &text);
     write_passing(v, line, false, &text);
+    write_entered(v, line, &text);
     finish_text(&text, output);
     write_reason_lines(v, reasons, count, rest, output);
     free(reasons);
     return PL_OK;
 }
 
-static pl_status write_text(const showing *v, pl_output *output) {
+static pl_status write_text(const cli_whatif_showing *v, pl_output *output) {
     write_changes(v, output);
     write_lines(v, output);
     size_t told = 0, wanted = 0;
@@ -251,7 +268,7 @@ static pl_status write_text(const showing *v, pl_output *output) {
     bool all = cli_value(v->call, &unit_option, NULL) != NULL;
     for (size_t i = 0; i < v->w->line_count && status == PL_OK; i++) {
         const pl_whatif_line *line = &v->w->lines[i];
-        if (!line->after || !asked_for(v, line) || (!all && ++wanted > MOST_REASONED)) continue;
+        if (!line->after || !cli_whatif_asked_for(v, line) || (!all && ++wanted > MOST_REASONED)) continue;
         status = write_reasons(v, line, output);
         told++;
     }
@@ -265,139 +282,17 @@ static pl_status write_text(const showing *v, pl_output *output) {
     return status;
 }
 
-/* ---- csv and json ---- */
-
-static void write_csv(const showing *v, pl_output *output) {
-    static const char *const heads[] = {"unit", "name", "period", "rank", "new_rank", "total", "new_total"};
-    pl_csv_writer w;
-    pl_csv_begin(&w, output, false);
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) pl_csv_text(&w, pl_str_of(heads[i]));
-    pl_csv_end_row(&w);
-    for (size_t i = 0; i < v->w->line_count; i++) {
-        const pl_whatif_line *line = &v->w->lines[i];
-        pl_csv_text(&w, unit_of(v, line)->code);
-        pl_csv_text(&w, unit_of(v, line)->name);
-        pl_csv_text(&w, v->s->dataset->periods[line->before->period]);
-        pl_csv_number(&w, place_of(line->before));
-        pl_csv_number(&w, place_of(line->after));
-        pl_csv_number(&w, total_of(line->before));
-        pl_csv_number(&w, total_of(line->after));
-        pl_csv_end_row(&w);
-    }
-}
-
-static void json_number(pl_json_writer *w, const char *key, double x) {
-    pl_json_key(w, key);
-    pl_json_number(w, x);
-}
-
-static void json_text(pl_json_writer *w, const char *key, pl_str text) {
-    pl_json_key(w, key);
-    pl_json_text(w, text);
-}
-
-static void json_changes(const showing *v, pl_json_writer *w) {
-    pl_json_key(w, "changes");
-    pl_json_array(w);
-    for (size_t i = 0; i < v->changes.count; i++) {
-        const pl_change *c = &v->changes.items[i];
-        if (c->kind == PL_CHANGE_SHARE) continue;
-        const pl_indicator *node =
-            c->before == PL_NO_INDEX ? &v->w->model->indicators[c->after] : &v->s->model->indicators[c->before];
-        pl_json_object(w);
-        json_text(w, "indicator", node->code);
-        pl_json_key(w, "column");
-        pl_json_text_or_null(w, pl_str_of(c->field));
-        json_text(w, "before", c->old_text);
-        json_text(w, "after", c->new_text);
-        pl_json_end(w);
-    }
-    pl_json_end(w);
-}
-
-static void json_cells(const showing *v, pl_json_writer *w) {
-    pl_json_key(w, "cells");
-    pl_json_array(w);
-    for (size_t i = 0; i < v->cells.count; i++) {
-        const pl_whatif_cell *c = &v->cells.items[i];
-        pl_json_object(w);
-        json_text(w, "sheet", c->sheet);
-        json_text(w, "row", c->row);
-        pl_json_key(w, "column");
-        pl_json_text_or_null(w, c->column);
-        json_text(w, "before", c->before);
-        json_text(w, "after", c->after);
-        pl_json_end(w);
-    }
-    pl_json_end(w);
-}
-
-static pl_status json_reasons(const showing *v, const pl_whatif_line *line, pl_json_writer *w) {
-    pl_whatif_reason *reasons = NULL;
-    size_t count = 0;
-    double rest = NAN;
-    if (asked_for(v, line)) {
-        pl_status status = pl_whatif_reasons(&reasons, &count, &rest, v->w, line);
-        if (status != PL_OK) return status;
-    }
-    pl_json_key(w, "reasons");
-    pl_json_array(w);
-    for (size_t i = 0; i < count; i++) {
-        const pl_whatif_reason *r = &reasons[i];
-        pl_json_object(w);
-        json_text(w, "indicator", r->code);
-        json_number(w, "points", r->points);
-        json_number(w, "x", r->x_before);
-        json_number(w, "new_x", r->x_after);
-        json_number(w, "score", r->score_before);
-        json_number(w, "new_score", r->score_after);
-        pl_json_end(w);
-    }
-    pl_json_end(w);
-    json_number(w, "rest", rest);
-    free(reasons);
-    return PL_OK;
-}
-
-static pl_status write_json(const showing *v, pl_output *output) {
-    pl_json_writer w;
-    pl_status status = PL_OK;
-    cli_json_begin(&w, output, "plumbline/whatif/1");
-    json_changes(v, &w);
-    json_cells(v, &w);
-    pl_json_key(&w, "lines");
-    pl_json_array(&w);
-    for (size_t i = 0; i < v->w->line_count && status == PL_OK; i++) {
-        const pl_whatif_line *line = &v->w->lines[i];
-        pl_json_object(&w);
-        json_text(&w, "unit", unit_of(v, line)->code);
-        pl_json_key(&w, "period");
-        pl_json_text_or_null(&w, v->s->dataset->periods[line->before->period]);
-        json_number(&w, "rank", place_of(line->before));
-        json_number(&w, "new_rank", place_of(line->after));
-        json_number(&w, "total", total_of(line->before));
-        json_number(&w, "new_total", total_of(line->after));
-        pl_json_key(&w, "left");
-        pl_json_bool(&w, !line->after);
-        status = json_reasons(v, line, &w);
-        pl_json_end(&w);
-    }
-    pl_json_end(&w);
-    pl_json_end(&w);
-    return status;
-}
-
 /* ---- the command ---- */
 
-static int show(const showing *v) {
+static int show(const cli_whatif_showing *v) {
     cli_result result;
     int status = cli_result_open(&result, v->call);
     if (status != EXIT_DONE) return status;
     pl_status written = PL_OK;
     if (cli_is(v->call, &format_option, "json"))
-        written = write_json(v, &result.output);
+        written = cli_whatif_write_json(v, &result.output);
     else if (cli_is(v->call, &format_option, "csv"))
-        write_csv(v, &result.output);
+        cli_whatif_write_csv(v, &result.output);
     else
         written = write_text(v, &result.output);
     if (written == PL_OK) return cli_result_close(&result);
@@ -409,8 +304,11 @@ static size_t read_lines(const cli_call *call, pl_scenario_line *lines) {
     size_t count = 0;
     for (unsigned i = 0; i < call->given_count; i++) {
         const cli_option *option = call->given[i].option;
-        if (option != &set_option && option != &without_option) continue;
-        lines[count++] = (pl_scenario_line){pl_str_of(call->given[i].value), option == &without_option, {.file = option->name}};
+        if (option != &set_option && option != &without_option && option != &copy_option) continue;
+        pl_scenario_kind kind = option == &without_option ? PL_SCENARIO_WITHOUT
+                                : option == &copy_option  ? PL_SCENARIO_COPY
+                                                          : PL_SCENARIO_SET;
+        lines[count++] = (pl_scenario_line){pl_str_of(call->given[i].value), kind, {.file = option->name}};
     }
     return count;
 }
@@ -425,7 +323,7 @@ static pl_status run_scenario(const cli_call *call, cli_session *s, const pl_wha
 }
 
 static int compute_one(const cli_call *call, cli_session *s, const pl_whatif_options *options) {
-    showing v = {.call = call, .s = s};
+    cli_whatif_showing v = {.call = call, .s = s};
     pl_whatif *w = NULL;
     pl_status status = run_scenario(call, s, options, &w);
     v.w = w;
@@ -455,9 +353,10 @@ static int compute(const cli_call *call, cli_session *s) {
 }
 
 static int run(const cli_call *call) {
-    bool own = cli_value(call, &set_option, NULL) || cli_value(call, &without_option, NULL);
+    bool own = cli_value(call, &set_option, NULL) || cli_value(call, &without_option, NULL) || cli_value(call, &copy_option, NULL);
     bool many = cli_value(call, &scenarios_option, NULL) != NULL;
-    if (!own && !many) return cli_usage(call->command, "nothing is to be changed; say what with --set, --without or --scenarios");
+    if (!own && !many)
+        return cli_usage(call->command, "nothing is to be changed; say what with --set, --without, --copy or --scenarios");
     if (many && (own || cli_value(call, &unit_option, NULL)))
         return cli_usage(call->command, "--scenarios stands alone: what it compares is all in its file");
     cli_session s;
@@ -469,9 +368,8 @@ static int run(const cli_call *call) {
     return status;
 }
 
-static const cli_option *const options[] = {&set_option, &scenarios_option, &without_option, &unit_option, &cli_data,
-                                            &cli_period, &format_option,    &cli_out,        &cli_threads, &cli_lang,
-                                            NULL};
+static const cli_option *const options[] = {&set_option, &scenarios_option, &without_option, &copy_option, &unit_option, &cli_data,
+                                            &cli_period, &format_option,    &cli_out,        &cli_threads, &cli_lang,    NULL};
 
 const cli_command cli_whatif = {
     .name = "whatif",
@@ -485,11 +383,14 @@ const cli_command cli_whatif = {
         "CODE.weight=3,\n"
         "CODE.combine=geomean, UNIT.group=A, settings.digits=1. A number also changes by a part (D03.gdp=+10%, =-5%) or by an\n"
         "operation (D03.gdp+=0.5, -=, *=, /=). D03.gdp=-5 is minus five. Where a name may be two things, write data.D03.gdp,\n"
-        "units.D03.gdp or indicators.CODE.weight. Nothing on disk is touched.",
+        "units.D03.gdp or indicators.CODE.weight. A copy (--copy D03=N1) is of the unit as it is in the sheets, wherever the "
+        "option\n"
+        "stands; --set N1.gdp=9 changes the copy. Nothing on disk is touched.",
     .details_zh =
         "改动写法：单位.数据项=5（单位.数据项@期间=5 改其他期间；等号后留空为缺失）、指标.weight=3、指标.combine=geomean、\n"
         "单位.group=A、settings.digits=1。数字也可按比例改（D03.gdp=+10%、=-5%）或按运算改（D03.gdp+=0.5，以及 -=、*=、/=）；\n"
-        "D03.gdp=-5 就是负五。名称有歧义时写 data.D03.gdp、units.D03.gdp 或 indicators.指标.weight。磁盘上的文件不会改动。",
+        "D03.gdp=-5 就是负五。名称有歧义时写 data.D03.gdp、units.D03.gdp 或 indicators.指标.weight。新增单位（--copy D03=N1）照\n"
+        "表中原样复制，与选项先后无关；--set N1.gdp=9 再改它。磁盘上的文件不会改动。",
     .options = options,
     .run = run,
 };

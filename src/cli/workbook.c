@@ -1,5 +1,7 @@
 #include "cli/workbook.h"
 
+#include "cli/progress.h"
+
 #include <plumbline/report/results.h>
 
 #include <stdio.h>
@@ -68,7 +70,13 @@ int cli_write_results(const cli_call *call, cli_session *s) {
     if (status == EXIT_DONE) {
         pl_problems problems;
         pl_problems_init(&problems, 0);
-        status = cli_result_end(&result, pl_report_results(&result.output, s->scores, s->compiled, &options, &problems), &problems);
+        cli_progress *progress = cli_progress_start(NULL);
+        cli_progress_phase(progress, "writing");
+        pl_watcher watcher = cli_progress_watcher(progress);
+        options.watcher = &watcher;
+        pl_status written = pl_report_results(&result.output, s->scores, s->compiled, &options, &problems);
+        cli_progress_end(progress);
+        status = cli_result_end(&result, written, &problems);
     }
     free(units);
     return status;

@@ -94,22 +94,21 @@ static double result_of(pl_combine how, double sum, double weight, double full) 
 PL_WIDE bool pl_combining_end(pl_combine how, bool strict, pl_combining from, double full, double *values, unsigned char *present,
                               size_t n) {
     bool weighs = how == PL_COMBINE_MEAN || how == PL_COMBINE_GEOMEAN || how == PL_COMBINE_HARMEAN;
-    unsigned char any = 0;
+    unsigned char any = 0, judged = (unsigned char)(COMBINING_SOME | COMBINING_NOT_POSITIVE | (strict ? COMBINING_LACKS : 0));
     for (size_t i = 0; i < n; i++) {
-        unsigned char state = from.state[i];
-        any |= state;
-        present[i] = (state & COMBINING_SOME) && !(state & COMBINING_NOT_POSITIVE) && !(strict && (state & COMBINING_LACKS)) &&
-                     !(weighs && from.weight[i] == 0);
+        any |= from.state[i];
+        present[i] = (from.state[i] & judged) == COMBINING_SOME;
     }
+    if (weighs)
+        for (size_t i = 0; i < n; i++) present[i] &= from.weight[i] != 0;
     if (how == PL_COMBINE_MEAN) {
         for (size_t i = 0; i < n; i++) values[i] = from.sum[i] / (present[i] ? from.weight[i] : 1);
     } else {
         for (size_t i = 0; i < n; i++) values[i] = present[i] ? result_of(how, from.sum[i], from.weight[i], full) : 0;
     }
     for (size_t i = 0; i < n; i++) {
-        if (present[i] && isfinite(values[i])) continue;
-        present[i] = 0;
-        values[i] = 0;
+        present[i] &= isfinite(values[i]) != 0;
+        values[i] = present[i] ? values[i] : 0;
     }
     return any & COMBINING_NOT_POSITIVE;
 }

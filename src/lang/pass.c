@@ -16,6 +16,7 @@ typedef struct pass_register {
     const double *values;
     double *own;
     unsigned char *present;
+    bool uniform; /* it holds one value for all rows */
 } pass_register;
 
 /* What each thread has to itself. */
@@ -45,6 +46,7 @@ typedef struct pass {
 
 typedef struct block {
     size_t period, unit, row, rows;
+    size_t ahead; /* rows of the block that the same thread computes next, right behind this one */
 } block;
 
 bool pl_pass_gathers(const pl_graph_node *node) {
@@ -85,10 +87,23 @@ static void free_worker(pass_worker *w) {
 
 static pl_cells cells_of(const pass_worker *w, uint32_t reg) {
     if (reg == NO_REGISTER) return (pl_cells){0};
-    return (pl_cells){w->registers[reg].values, w->registers[reg].present};
+    const pass_register *from = &w->registers[reg];
+    return (pl_cells){from->values, from->present, from->uniform};
 }
 
-static void load_input(pass_register *to, const pl_input *input, size_t at, size_t n) {
+#define CACHE_LINE 64
+
+/* Asks for the next block of a column, a line of the cache at a time: it comes from memory while this one is computed. */
+static void fetch_ahead(const void *values, size_t size, const uint64_t *bits, size_t at, const block *b) {
+    if (!b->ahead) return;
+    size_t next = at + b->rows;
+    const char *from = (const char *)values + next * size;
+    for (size_t i = 0; i < b->ahead * size; i += CACHE_LINE) __builtin_prefetch(from + i, 0, 2);
+    if (bits) __builtin_prefetch(bits + (next + b->ahead - 1) / 64, 0, 2);
+}
+
+static void load_input(pass_register *to, const pl_input *input, size_t at, const block *b) {
+    size_t n = b->rows;
     if (input->texts) {
         to->values = to->own;
         for (size_t i = 0; i < n; i++) {
@@ -97,7 +112,14 @@ static void load_input(pass_register *to, const pl_input *input, size_t at, size
         }
         return;
     }
-    to->values = input->numbers + at;
+    if (input->scaled) {
+        to->values = to->own;
+        fetch_ahead(input->scaled, sizeof *input->scaled, input->present, at, b);
+        pl_rows_divide(to->own, input->scaled + at, input->power, n);
+    } else {
+        to->values = input->numbers + at;
+        fetch_ahead(input->numbers, sizeof *input->numbers, input->present, at, b);
+    }
     pl_rows_expand(to->present, input->present, at, n);
 }
 
@@ -127,14 +149,15 @@ static void load(const pass *p, pass_worker *w, const pl_plan_step *step, const 
             to->present[0] = store->present[b->period];
         } else {
             to->values = store->values + b->row;
+            fetch_ahead(store->values, sizeof *store->values, store->bits, b->row, b);
             pl_rows_expand(to->present, store->bits, b->row, b->rows);
         }
         return;
     }
     if (n->op == OP_COLUMN) {
-        load_input(to, &e->frame->columns[n->slot], b->row, b->rows);
+        load_input(to, &e->frame->columns[n->slot], b->row, b);
     } else if (n->op == OP_ATTRIBUTE) {
-        load_input(to, &e->frame->attributes[n->slot], b->unit, b->rows);
+        load_input(to, &e->frame->attributes[n->slot], b->unit, b);
     } else {
         to->values = to->own;
         to->present[0] = pl_given_value(e, n, b->period, &to->own[0]);
@@ -221,8 +244,15 @@ static void median(pass *p, pass_worker *w, const pl_plan_step *step, const bloc
     pl_combining_median(w->cells, n->count, n->strict, w->scratch, to->own, to->present, b->rows);
 }
 
+/* The smallest and the largest of a block are looked for together, and once, whoever asks for them. */
+static void take_extreme(pl_reduce how, pl_sum *into, pl_extent *extent, pl_cells cells, size_t n) {
+    if (!extent->looked) *extent = pl_gather_extent(cells, n);
+    pl_gather_join(how, into, (pl_sum){how == REDUCE_MAX ? extent->most : extent->least, 0, extent->count});
+}
+
 static void output(pass *p, pass_worker *w, const pl_plan_step *step, const block *b, size_t chunk) {
     pl_cells cells = cells_of(w, step->a);
+    pl_extent extent = {0};
     for (size_t i = p->first_sink[step->part]; i < p->first_sink[step->part + 1]; i++) {
         const pl_pass_sink *sink = &p->sinks[i];
         if (!sink->reduce) {
@@ -232,18 +262,23 @@ static void output(pass *p, pass_worker *w, const pl_plan_step *step, const bloc
             continue;
         }
         const pl_graph_node *n = pl_graph_node_at(p->e->program, sink->reduce);
+        pl_reduce how = (pl_reduce)n->detail;
         bool grouped = n->scope == PL_SCOPE_GROUP;
         const uint32_t *group_of = grouped ? pl_grouping_of(p->e, n)->group_of : NULL;
         if (grouped && !group_of) continue;
         size_t stretch = (b->period - p->e->first_period) * p->chunks + chunk;
-        pl_gather_rows((pl_reduce)n->detail, p->partials[i] + stretch * partial_width(p, sink->reduce),
-                       grouped ? group_of + b->unit : NULL, cells, b->rows);
+        pl_sum *partials = p->partials[i] + stretch * partial_width(p, sink->reduce);
+        if (!grouped && (how == REDUCE_MIN || how == REDUCE_MAX))
+            take_extreme(how, partials, &extent, cells, b->rows);
+        else
+            pl_gather_rows(how, partials, grouped ? group_of + b->unit : NULL, cells, b->rows);
     }
 }
 
 static void run_block(pass *p, pass_worker *w, const block *b, size_t chunk) {
     for (size_t i = 0; i < p->plan->step_count; i++) {
         const pl_plan_step *step = &p->plan->steps[i];
+        if (step->kind != STEP_OUTPUT) w->registers[step->to].uniform = step->uniform;
         switch ((pl_plan_step_kind)step->kind) {
         case STEP_COMPUTE: compute(p, w, step, b); break;
         case STEP_LOAD: load(p, w, step, b); break;
@@ -271,6 +306,7 @@ static void run_chunk(void *context, size_t index, unsigned worker) {
     for (b.unit = chunk * p->chunk_rows; b.unit < end; b.unit += BLOCK_ROWS) {
         b.row = b.period * units + b.unit;
         b.rows = end - b.unit < BLOCK_ROWS ? end - b.unit : BLOCK_ROWS;
+        b.ahead = end - b.unit - b.rows < BLOCK_ROWS ? end - b.unit - b.rows : BLOCK_ROWS;
         run_block(p, w, &b, chunk);
     }
 }

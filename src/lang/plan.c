@@ -110,10 +110,10 @@ static void release(planner *p, pl_node node) {
     state->at = state->wide = NO_REGISTER;
 }
 
-/* The register to read a node from: its spread form where rows are wanted and it has one row only. */
-static uint32_t reading(planner *p, pl_node node, bool uniform) {
+/* The register to read a node from row by row: its spread form where it has one row only. */
+static uint32_t reading(planner *p, pl_node node) {
     plan_state *state = &p->state[node];
-    if (uniform || !state->uniform) return state->at;
+    if (!state->uniform) return state->at;
     if (state->wide == NO_REGISTER) {
         state->wide = take_register(p);
         emit(p, (pl_plan_step){.kind = STEP_SPREAD, .node = node, .to = state->wide, .a = state->at});
@@ -140,9 +140,14 @@ static bool first_time(planner *p, pl_node node) {
 
 static void finish_row_operation(planner *p, pl_node node) {
     plan_state *state = &p->state[node];
-    unsigned arity = pl_rows_arity((pl_op)node_at(p, node)->op);
+    pl_op op = (pl_op)node_at(p, node)->op;
+    unsigned arity = pl_rows_arity(op);
+    bool as_it_is = state->uniform || pl_rows_takes_uniform(op);
     uint32_t from[3] = {NO_REGISTER, NO_REGISTER, NO_REGISTER};
-    for (uint32_t i = 0; i < arity; i++) from[i] = reading(p, operand(p, node, i), state->uniform);
+    for (uint32_t i = 0; i < arity; i++) {
+        pl_node argument = operand(p, node, i);
+        from[i] = as_it_is ? p->state[argument].at : reading(p, argument);
+    }
     state->at = take_register(p); /* before the operands are released: results never overlap arguments */
     emit(p, (pl_plan_step){.kind = STEP_COMPUTE,
                            .uniform = state->uniform,
@@ -164,7 +169,7 @@ static void finish_median(planner *p, pl_node node) {
     }
     uint32_t first = (uint32_t)plan->operand_count;
     plan->operand_count += count;
-    for (uint32_t i = 0; i < count; i++) plan->operands[first + i] = reading(p, operand(p, node, 2 * i), false);
+    for (uint32_t i = 0; i < count; i++) plan->operands[first + i] = reading(p, operand(p, node, 2 * i));
     p->state[node].at = take_register(p);
     emit(p, (pl_plan_step){.kind = STEP_MEDIAN, .node = node, .to = p->state[node].at, .a = first});
     for (uint32_t i = 0; i < count; i++) release(p, operand(p, node, 2 * i));
@@ -181,8 +186,8 @@ static void add_part(planner *p, plan_frame *frame, uint32_t part) {
     emit(p, (pl_plan_step){.kind = STEP_COMBINE_ADD,
                            .node = frame->node,
                            .to = frame->sums,
-                           .a = reading(p, score, false),
-                           .b = applies ? reading(p, applies, false) : NO_REGISTER,
+                           .a = reading(p, score),
+                           .b = applies ? reading(p, applies) : NO_REGISTER,
                            .c = frame->weights,
                            .part = part});
     release(p, score);
@@ -250,7 +255,7 @@ pl_status pl_plan_make(pl_plan *plan, const pl_plan_view *view, const pl_node *w
     for (size_t i = 0; i < count && !p.failed; i++) {
         plan_node(&p, wanted[i]);
         if (p.failed) break;
-        emit(&p, (pl_plan_step){.kind = STEP_OUTPUT, .node = wanted[i], .a = reading(&p, wanted[i], false), .part = (uint32_t)i});
+        emit(&p, (pl_plan_step){.kind = STEP_OUTPUT, .node = wanted[i], .a = reading(&p, wanted[i]), .part = (uint32_t)i});
         release(&p, wanted[i]);
     }
     free(p.state);

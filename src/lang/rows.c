@@ -12,71 +12,72 @@ typedef double unary(double a);
 typedef double binary(double a, double b);
 
 /* The loops below are written once and specialised by inlining: `f` is always a constant. They compute every row, missing or
- * not, since values are finite where missing; a result that is infinite or not a number shows as all ones in the exponent. */
-#define EXPONENT UINT64_C(0x7FF0000000000000)
-#define LOWEST_EXPONENT UINT64_C(0x0010000000000000)
+ * not, since values are finite where missing, and keep what is not missing. */
 
-/* Adding the lowest exponent bit carries into the sign bit exactly where the exponent is all ones; adds up without branches. */
+/* Not 0 where x is infinite or not a number: without branches, to be joined over all rows. */
 PL_WIDE_PART uint64_t not_finite(double x) {
+    double nothing = x - x;
     uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (bits & EXPONENT) + LOWEST_EXPONENT;
+    memcpy(&bits, &nothing, sizeof bits);
+    return bits;
 }
 
-/* 0 where missing, without branches. */
-PL_WIDE_PART void clear_missing(double *restrict values, const unsigned char *restrict present, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        uint64_t bits;
-        memcpy(&bits, &values[i], sizeof bits);
-        bits &= 0 - (uint64_t)present[i];
-        memcpy(&values[i], &bits, sizeof bits);
-    }
+/* x, or 0 where missing, without branches. */
+PL_WIDE_PART double kept(double x, unsigned char present) {
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits &= 0 - (uint64_t)present;
+    memcpy(&x, &bits, sizeof bits);
+    return x;
 }
 
 PL_WIDE_PART bool map1(double *restrict out, unsigned char *restrict present, pl_cells a, size_t n, unary *f) {
     uint64_t odd = 0;
     for (size_t i = 0; i < n; i++) {
-        out[i] = f(a.values[i]);
+        out[i] = kept(f(a.values[i]), a.present[i]);
         odd |= not_finite(out[i]);
     }
     memcpy(present, a.present, n);
-    if (!(odd >> 63)) clear_missing(out, present, n); /* otherwise `settle` follows */
-    return odd >> 63;
+    return odd != 0;
+}
+
+/* `left` and `right` are 1 where that side has a value per row, and 0 where one value stands for all. */
+PL_WIDE_PART bool map_pairs(double *restrict out, unsigned char *restrict present, pl_cells a, size_t left, pl_cells b,
+                            size_t right, size_t n, binary *f) {
+    uint64_t odd = 0;
+    for (size_t i = 0; i < n; i++) present[i] = a.present[i * left] & b.present[i * right];
+    for (size_t i = 0; i < n; i++) {
+        out[i] = kept(f(a.values[i * left], b.values[i * right]), present[i]);
+        odd |= not_finite(out[i]);
+    }
+    return odd != 0;
 }
 
 PL_WIDE_PART bool map2(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n, binary *f) {
-    uint64_t odd = 0;
-    for (size_t i = 0; i < n; i++) {
-        out[i] = f(a.values[i], b.values[i]);
-        odd |= not_finite(out[i]);
-    }
-    for (size_t i = 0; i < n; i++) present[i] = a.present[i] & b.present[i];
-    if (!(odd >> 63)) clear_missing(out, present, n);
-    return odd >> 63;
+    if (a.uniform) return map_pairs(out, present, a, 0, b, 1, n, f);
+    if (b.uniform) return map_pairs(out, present, a, 1, b, 0, n, f);
+    return map_pairs(out, present, a, 1, b, 1, n, f);
 }
 
 /* Costly functions are computed where there is a value only. */
 PL_WIDE_PART bool map_present(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n, binary *f) {
     uint64_t odd = 0;
     for (size_t i = 0; i < n; i++) {
-        present[i] = a.present[i] & b.present[i];
-        out[i] = present[i] ? f(a.values[i], b.values[i]) : 0;
+        size_t left = a.uniform ? 0 : i, right = b.uniform ? 0 : i;
+        present[i] = a.present[left] & b.present[right];
+        out[i] = present[i] ? f(a.values[left], b.values[right]) : 0;
         odd |= not_finite(out[i]);
     }
-    return odd >> 63;
+    return odd != 0;
 }
 
-/* Makes rows whose value is not finite missing, and gives rows that were missing the value 0 again. True if a row that had its
- * arguments is among them. */
-static bool settle(double *values, unsigned char *present, size_t n) {
-    bool incident = false;
+/* Makes rows whose value is not finite missing: they had their arguments. */
+static void settle(double *values, unsigned char *present, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        if (isfinite(values[i]) && present[i]) continue;
-        incident |= present[i] && !isfinite(values[i]);
+        if (isfinite(values[i])) continue;
         values[i] = 0;
         present[i] = 0;
     }
-    return incident;
 }
 
 static double negate(double a) { return 0 - a; }
@@ -121,31 +122,33 @@ static bool present_of(double *out, unsigned char *present, pl_cells a, size_t n
 }
 
 /* Three-valued logic: a value of `decisive` on either side decides, whatever the other side is. */
-PL_WIDE_PART bool decide(double *out, unsigned char *present, pl_cells a, pl_cells b, size_t n, bool decisive) {
+PL_WIDE_PART bool decide(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n, bool decisive) {
     for (size_t i = 0; i < n; i++) {
-        bool left = a.present[i] && (a.values[i] != 0) == decisive;
-        bool right = b.present[i] && (b.values[i] != 0) == decisive;
-        present[i] = left || right || (a.present[i] && b.present[i]);
-        out[i] = present[i] ? (left || right) == decisive : 0;
+        unsigned char left = a.present[i] & ((a.values[i] != 0) == decisive);
+        unsigned char right = b.present[i] & ((b.values[i] != 0) == decisive);
+        present[i] = left | right | (a.present[i] & b.present[i]);
+        out[i] = present[i] & ((left | right) == decisive);
     }
     return false;
 }
 
-static bool coalesce(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n) {
+PL_WIDE_PART bool coalesce(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        out[i] = a.present[i] ? a.values[i] : b.values[i];
+        double first = a.values[i], second = b.values[i];
+        out[i] = a.present[i] ? first : second;
         present[i] = a.present[i] | b.present[i];
     }
     return false;
 }
 
-static bool choose(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, pl_cells c, size_t n) {
+PL_WIDE_PART bool choose(double *restrict out, unsigned char *restrict present, pl_cells a, pl_cells b, pl_cells c, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        bool then = a.values[i] != 0;
-        double value = then ? b.values[i] : c.values[i];
-        unsigned char has = then ? b.present[i] : c.present[i];
-        present[i] = a.present[i] & has;
-        out[i] = present[i] ? value : 0;
+        unsigned char then = a.values[i] != 0;
+        present[i] = a.present[i] & ((b.present[i] & then) | (c.present[i] & !then));
+    }
+    for (size_t i = 0; i < n; i++) {
+        double taken = b.values[i], other = c.values[i]; /* both are read, so that there is no branch */
+        out[i] = kept(a.values[i] != 0 ? taken : other, present[i]);
     }
     return false;
 }
@@ -164,6 +167,8 @@ unsigned pl_rows_arity(pl_op op) {
     if (op == OP_REQUIRE) return 2;
     return op == OP_IF ? 3 : 0;
 }
+
+bool pl_rows_takes_uniform(pl_op op) { return op >= OP_ADD && op <= OP_LESS_EQUAL; }
 
 bool pl_rows_is_operation(pl_op op) { return pl_rows_arity(op) != 0; }
 
@@ -202,7 +207,8 @@ PL_WIDE bool pl_rows_apply(pl_op op, double *values, unsigned char *present, pl_
     case OP_REQUIRE: return require(values, present, a, b, n);
     default: return false;
     }
-    return odd && settle(values, present, n);
+    if (odd) settle(values, present, n);
+    return odd;
 }
 
 bool pl_rows_incident(pl_op op, const unsigned char *present, pl_cells a, pl_cells b, size_t i, pl_incident_kind *kind) {
@@ -211,35 +217,42 @@ bool pl_rows_incident(pl_op op, const unsigned char *present, pl_cells a, pl_cel
         *kind = PL_INCIDENT_REQUIRED;
         return b.present[i] && b.values[i] != 0;
     }
-    if (!a.present[i] || (pl_rows_arity(op) == 2 && !b.present[i])) return false;
+    size_t left = a.uniform ? 0 : i, right = b.uniform ? 0 : i;
+    if (!a.present[left] || (pl_rows_arity(op) == 2 && !b.present[right])) return false;
     switch (op) {
     case OP_DIVIDE:
-    case OP_MODULO: *kind = b.values[i] == 0 ? PL_INCIDENT_DIVISION : PL_INCIDENT_OVERFLOW; return true;
+    case OP_MODULO: *kind = b.values[right] == 0 ? PL_INCIDENT_DIVISION : PL_INCIDENT_OVERFLOW; return true;
     case OP_SQRT:
     case OP_LN:
     case OP_LOG10: *kind = PL_INCIDENT_DOMAIN; return true;
     case OP_POWER:
-        *kind =
-            a.values[i] <= 0 && (a.values[i] == 0 || b.values[i] != floor(b.values[i])) ? PL_INCIDENT_DOMAIN : PL_INCIDENT_OVERFLOW;
+        *kind = a.values[left] <= 0 && (a.values[left] == 0 || b.values[right] != floor(b.values[right])) ? PL_INCIDENT_DOMAIN
+                                                                                                          : PL_INCIDENT_OVERFLOW;
         return true;
     default: *kind = PL_INCIDENT_OVERFLOW; return true;
     }
 }
 
-void pl_rows_expand(unsigned char *present, const uint64_t *bits, size_t offset, size_t n) {
+PL_WIDE void pl_rows_divide(double *out, const int32_t *scaled, double power, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = scaled[i] / power;
+}
+
+#define EXPANDED 32
+
+PL_WIDE void pl_rows_expand(unsigned char *present, const uint64_t *bits, size_t offset, size_t n) {
     if (!bits) {
         memset(present, 1, n);
         return;
     }
+    uint32_t bit[EXPANDED]; /* comparing with these needs no shifts by different numbers, which not every processor has */
+    for (unsigned k = 0; k < EXPANDED; k++) bit[k] = UINT32_C(1) << k;
     size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
+    for (; i + EXPANDED <= n; i += EXPANDED) {
         size_t word = (offset + i) / 64, shift = (offset + i) % 64;
-        uint64_t byte = bits[word] >> shift;
-        if (shift > 56) byte |= bits[word + 1] << (64 - shift);
-        /* Each bit of the byte into a byte of its own: copies, one bit kept of each, moved to the bottom. */
-        uint64_t spread = (byte & 0xFF) * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
-        spread = (spread + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7 & UINT64_C(0x0101010101010101);
-        for (int k = 0; k < 8; k++) present[i + (size_t)k] = (unsigned char)(spread >> 8 * k);
+        uint64_t from_here = bits[word] >> shift;
+        if (shift > 64 - EXPANDED) from_here |= bits[word + 1] << (64 - shift);
+        uint32_t part = (uint32_t)from_here;
+        for (unsigned k = 0; k < EXPANDED; k++) present[i + k] = (part & bit[k]) != 0;
     }
     for (; i < n; i++) present[i] = (unsigned char)(bits[(offset + i) / 64] >> (offset + i) % 64 & 1);
 }

@@ -12,6 +12,8 @@
 typedef struct pl_cells {
     const double *values;
     const unsigned char *present;
+    bool uniform; /* one value and one byte stand for all rows; only where pl_rows_takes_uniform, and of n > 1 rows never all
+                     arguments */
 } pl_cells;
 
 /* True for the operations that pl_rows_apply does: those that take one to three nodes of the same row. */
@@ -19,6 +21,9 @@ bool pl_rows_is_operation(pl_op op);
 
 /* Number of arguments of an operation on rows (1 to 3); 0 for every other one. */
 unsigned pl_rows_arity(pl_op op);
+
+/* Whether an operation reads an argument that is the same in all rows where it lies, instead of spread over them. */
+bool pl_rows_takes_uniform(pl_op op);
 
 /* Does `op` on n rows. The results may not overlap the arguments. Returns true when some row became missing although its
  * arguments are there (or, for OP_REQUIRE, was missing where it must not be): pl_rows_incident then tells which. */
@@ -47,6 +52,9 @@ bool pl_combining_end(pl_combine how, bool strict, pl_combining from, double ful
 /* The median of the parts present in each row; `scratch` holds `count` numbers. */
 void pl_combining_median(const pl_cells *parts, size_t count, bool strict, double *scratch, double *values, unsigned char *present,
                          size_t n);
+
+/* Whole numbers divided by a power of ten: what inputs that are kept so mean. */
+void pl_rows_divide(double *out, const int32_t *scaled, double power, size_t n);
 
 /* The bytes 0 and 1 of n bits from bit `offset` on; bits NULL: all 1. */
 void pl_rows_expand(unsigned char *present, const uint64_t *bits, size_t offset, size_t n);

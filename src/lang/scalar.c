@@ -77,7 +77,7 @@ static void set_input(pl_scalar *s, pl_node node, const pl_input *input, size_t 
     if (input->texts)
         set(s, node, input->texts[at], input->texts[at] != 0);
     else
-        set(s, node, input->numbers[at], !input->present || (input->present[at / 64] >> at % 64 & 1));
+        set(s, node, pl_input_number(input, at), !input->present || (input->present[at / 64] >> at % 64 & 1));
 }
 
 /* True when the node needs no computing. */

@@ -155,8 +155,24 @@ static pl_status make_records(pl_gathering *g, pl_record_list *list) {
     return PL_OK;
 }
 
+/* Whoever rated a unit rated its copies too. */
+static pl_status copy_ballots(pl_gathering *g) {
+    size_t units = g->dataset->unit_count, given = g->ballot_count;
+    for (size_t unit = g->first_copy; unit < units; unit++) {
+        for (size_t i = 0; i < given; i++) {
+            size_t original = pl_gather_original(g, unit), period = g->ballots[i].row / units;
+            if (g->ballots[i].row % units != original) continue;
+            if (pl_reserve((void **)&g->ballots, &g->ballot_capacity, g->ballot_count + 1, sizeof *g->ballots, 0)) return PL_MEMORY;
+            g->ballots[g->ballot_count] = g->ballots[i];
+            g->ballots[g->ballot_count++].row = period * units + unit;
+        }
+    }
+    return PL_OK;
+}
+
 pl_status pl_gather_ballots(pl_gathering *g) {
     if (!g->ballot_count) return PL_OK;
+    if (copy_ballots(g) != PL_OK) return PL_MEMORY;
     pl_record_list *list = &g->dataset->lists[PL_LIST_BALLOTS];
     pl_table raters = {0};
     pl_status status = g->model->raters_sheet ? pl_sheet_read(&raters, g->model->raters_sheet, NULL, g->problems) : PL_OK;

@@ -127,9 +127,10 @@ static pl_status find_column(laying *l, const pl_sheet_change *change, size_t *o
 
 static pl_status lay_one(laying *l, const pl_sheet_change *change, uint64_t *keep) {
     size_t row = find_row(l, change->row), column;
-    bool addable = l->sheet->kind == SHEET_SETTINGS && !change->remove && pl_word_find(pl_setting_words, change->row) >= 0;
+    bool addable =
+        l->sheet->kind == SHEET_SETTINGS && change->act == PL_ACT_CELL && pl_word_find(pl_setting_words, change->row) >= 0;
     if (row == PL_NO_INDEX && !addable) return no_row(l, change);
-    if (change->remove) {
+    if (change->act == PL_ACT_REMOVE) {
         pl_set_missing(keep, row);
         return PL_OK;
     }
@@ -154,8 +155,8 @@ pl_status pl_sheet_lay_changes(pl_table *table, const pl_sheet *sheet, pl_proble
     pl_status worst = PL_OK;
     bool removes = false;
     for (size_t i = 0; i < sheet->change_count && worst != PL_MEMORY; i++) {
-        if (kind_of(&sheet->changes[i]) != kind) continue;
-        removes |= sheet->changes[i].remove;
+        if (kind_of(&sheet->changes[i]) != kind || sheet->changes[i].act == PL_ACT_COPY) continue;
+        removes |= sheet->changes[i].act == PL_ACT_REMOVE;
         worst = pl_status_worse(worst, lay_one(&l, &sheet->changes[i], keep));
     }
     if (removes && worst != PL_MEMORY && pl_table_keep(table, keep) != PL_OK) worst = PL_MEMORY;
@@ -229,7 +230,7 @@ pl_status pl_change_before(pl_str *out, pl_arena *arena, const pl_model *base, c
 bool pl_model_removed(const pl_model *model, pl_str code) {
     for (size_t i = 0; i < model->change_count; i++) {
         const pl_sheet_change *change = &model->changes[i];
-        if (change->remove && pl_str_equal(change->row, code) && kind_of(change) == SHEET_INDICATORS) return true;
+        if (change->act == PL_ACT_REMOVE && pl_str_equal(change->row, code) && kind_of(change) == SHEET_INDICATORS) return true;
     }
     return false;
 }
@@ -246,8 +247,8 @@ static void note_change(expanding *e, size_t index) {
     const pl_sheet_change *change = &e->changes[index];
     size_t row = kind_of(change) == SHEET_INDICATORS ? pl_model_find(e->base, change->row) : PL_NO_INDEX;
     if (row == PL_NO_INDEX) return;
-    if (change->remove) e->by[row] = index;
-    if (!change->remove && pl_word_find(pl_field_words, change->column) == FIELD_PARENT)
+    if (change->act == PL_ACT_REMOVE) e->by[row] = index;
+    if (change->act == PL_ACT_CELL && pl_word_find(pl_field_words, change->column) == FIELD_PARENT)
         e->parent[row] = pl_model_find(e->base, change->text);
 }
 
@@ -291,8 +292,9 @@ static pl_status check(const pl_model *base, const pl_sheet_change *change, pl_p
         return none_such(problems, "E373", change, "sheet", change->sheet,
                          pl_str_of(pl_word_nearest(pl_sheet_words, change->sheet)));
     if (!sheet) return cannot(problems, change, "rows of this sheet have no key by which they could be changed");
+    if (change->act == PL_ACT_COPY && kind != SHEET_UNITS) return cannot(problems, change, "nothing but a unit can be copied");
     if (kind == SHEET_UNITS)
-        return change->remove ? cannot(problems, change, "a unit leaves the data, not the sheet of units") : PL_OK;
+        return change->act == PL_ACT_REMOVE ? cannot(problems, change, "a unit leaves the data, not the sheet of units") : PL_OK;
     for (size_t i = 0; i < base->sheet_count; i++)
         if (pl_sheet_kind_of(&base->sheets[i]) == kind) return PL_OK;
     if (kind == SHEET_SETTINGS) return PL_OK;

@@ -227,7 +227,10 @@ static pl_status make_frame(pl_compiled *c) {
     c->scored = calloc(d->period_count + 1, sizeof *c->scored);
     s->groupings = calloc(d->attribute_count + 1, sizeof *s->groupings);
     if (!c->columns || !c->attributes || !s->group_of || !s->parent_of || !c->scored || !s->groupings) return PL_MEMORY;
-    for (size_t i = 0; i < d->element_count; i++) c->columns[i] = (pl_input){d->elements[i].numbers, d->elements[i].present, NULL};
+    for (size_t i = 0; i < d->element_count; i++) {
+        const pl_element *element = &d->elements[i];
+        c->columns[i] = (pl_input){element->numbers, element->present, NULL, element->scaled, element->power};
+    }
     for (size_t i = 0; i < d->attribute_count; i++)
         c->attributes[i] = (pl_input){d->attributes[i].numbers, d->attributes[i].present, NULL};
     for (size_t unit = 0; unit < d->unit_count; unit++) {
@@ -300,7 +303,7 @@ static void check_values(pl_compiling *k, const pl_indicator *node, const pl_ele
         for (size_t unit = 0; counts && unit < d->unit_count; unit++) {
             size_t row = p * d->unit_count + unit;
             if (!pl_present(element->present, row)) continue;
-            double value = element->numbers[row];
+            double value = pl_element_number(element, row);
             present++;
             if (!k->c->scored[p]) continue;
             bool out = (node->low.given && value < node->low.value) || (node->high.given && value > node->high.value);
@@ -337,7 +340,7 @@ static void check_leaves(pl_compiling *k) {
         uint32_t id = pl_intern_find(k->c->scratch->elements, node->code);
         bool bounds = node->low.given || node->high.given;
         const pl_element *element = id ? &k->c->dataset->elements[id - 1] : NULL;
-        if (element && element->numbers && (bounds || k->c->dataset->unit_count < 100000)) check_values(k, node, element);
+        if (element && element->present && (bounds || k->c->dataset->unit_count < 100000)) check_values(k, node, element);
     }
 }
 

@@ -113,6 +113,7 @@ static void choose_kind(choosing *c, pl_column *column, size_t index) {
 
 static void choose(void *context, pl_column *columns, size_t count) {
     choosing *c = context;
+    pl_buffer_free(&c->unused); /* of an earlier answer */
     for (int field = 0; field < DATA_COUNT; field++) c->file->columns[field] = count;
     for (size_t i = count; i-- > 0;) {
         int field = columns[i].name.len ? pl_word_find(pl_data_words, columns[i].name) : -1;
@@ -136,7 +137,7 @@ static pl_status read_json(choosing *c, const pl_sheet *sheet) {
 
 static pl_status read_table(choosing *c, const pl_sheet *sheet) {
     if (!sheet->workbook && pl_is_json(sheet->name)) return read_json(c, sheet);
-    pl_csv_options options = {.choose = choose, .context = c, .pool = c->g->options->pool};
+    pl_csv_options options = {.choose = choose, .context = c, .pool = c->g->options->pool, .scaled = true};
     return pl_sheet_read(&c->file->table, sheet, &options, c->g->problems);
 }
 
@@ -249,7 +250,7 @@ static bool has_cells(const pl_table *table) {
     for (size_t i = 0; i < table->column_count; i++) {
         const pl_column *column = &table->columns[i];
         if (column->kind == PL_COLUMN_TEXTS && !column->texts) return false;
-        if (column->kind == PL_COLUMN_NUMBERS && !column->numbers) return false;
+        if (column->kind == PL_COLUMN_NUMBERS && !column->numbers && !column->scaled) return false;
     }
     return table->column_count > 0;
 }
@@ -293,6 +294,7 @@ static void free_gathering(pl_gathering *g) {
     free(g->unit_of);
     free(g->unit_rows);
     free(g->attribute_given);
+    free(g->copy_of);
     free(g->ballots);
     pl_intern_free(g->elements);
     pl_intern_free(g->attributes);
@@ -364,6 +366,7 @@ void pl_dataset_free(pl_dataset *dataset) {
         static const pl_element none;
         const pl_element *of_base = dataset->base ? &base->elements[i] : &none;
         free_own(dataset->elements[i].numbers, of_base->numbers);
+        free_own(dataset->elements[i].scaled, of_base->scaled);
         free_own(dataset->elements[i].present, of_base->present);
     }
     for (size_t i = 0; dataset->attributes != base->attributes && i < dataset->attribute_count; i++) {

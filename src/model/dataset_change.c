@@ -34,8 +34,9 @@ static pl_status own_column(pl_dataset *d, size_t index) {
     pl_element *element = &d->elements[index];
     const pl_element *of_base = &d->base->elements[index];
     size_t rows = d->unit_count * d->period_count;
-    if (element->numbers && element->numbers != of_base->numbers) return PL_OK;
-    double *numbers = copy_of(of_base->numbers, rows, sizeof *numbers);
+    if (element->present && element->present != of_base->present) return PL_OK;
+    double *numbers = calloc(rows + 1, sizeof *numbers);
+    for (size_t row = 0; numbers && of_base->present && row < rows; row++) numbers[row] = pl_element_number(of_base, row);
     uint64_t *present = copy_of(of_base->present, pl_present_words(rows), sizeof *present);
     if (!numbers || !present) {
         free(numbers);
@@ -43,6 +44,7 @@ static pl_status own_column(pl_dataset *d, size_t index) {
         return PL_MEMORY;
     }
     element->numbers = numbers;
+    element->scaled = NULL;
     element->present = present;
     if (!element->file) element->file = d->data_name;
     return PL_OK;
@@ -92,6 +94,12 @@ typedef struct leaving {
 static double *pick_numbers(const double *from, const size_t *at, size_t count) {
     double *picked = malloc((count + 1) * sizeof *picked);
     for (size_t i = 0; picked && i < count; i++) picked[i] = from[at[i]];
+    return picked;
+}
+
+static double *pick_element(const pl_element *from, const size_t *at, size_t count) {
+    double *picked = malloc((count + 1) * sizeof *picked);
+    for (size_t i = 0; picked && i < count; i++) picked[i] = pl_element_number(from, at[i]);
     return picked;
 }
 
@@ -192,8 +200,9 @@ static pl_status keep_elements(leaving *l) {
     for (size_t i = 0; i < l->d->element_count; i++) {
         const pl_element *from = &l->base->elements[i];
         pl_element *to = &l->d->elements[i];
-        if (!from->numbers) continue;
-        to->numbers = pick_numbers(from->numbers, l->rows, l->row_count);
+        if (!from->present) continue;
+        to->numbers = pick_element(from, l->rows, l->row_count);
+        to->scaled = NULL;
         to->present = pick_present(from->present, l->rows, l->row_count);
         if (!to->numbers || !to->present) return PL_MEMORY;
     }

@@ -79,6 +79,25 @@ static bool falls_into(pl_period period, pl_str label, pl_str own_label, double 
            date < pl_date_number((int32_t)(end / 12), (int32_t)(end % 12) + 1, 1);
 }
 
+static bool add_entry(reader *r, entry added) {
+    bool room = pl_reserve((void **)&r->entries, &r->capacity, r->count + 1, sizeof *r->entries, 0) == 0;
+    if (room)
+        r->entries[r->count++] = added;
+    else
+        keep(r, PL_MEMORY);
+    return room;
+}
+
+/* An event of a unit in one of its periods, and of every copy of the unit. */
+static bool add_in_period(reader *r, size_t row, size_t unit, size_t period, size_t indicator) {
+    const pl_gathering *g = r->g;
+    size_t units = g->dataset->unit_count;
+    bool good = add_entry(r, (entry){period * units + unit, row, indicator});
+    for (size_t copy = g->first_copy; good && copy < units; copy++)
+        if (pl_gather_original(g, copy) == unit) good = add_entry(r, (entry){period * units + copy, row, indicator});
+    return good;
+}
+
 static void add_entries(reader *r, size_t row, size_t unit, size_t indicator) {
     const pl_dataset *d = r->g->dataset;
     const pl_settings *s = &r->g->model->settings;
@@ -94,11 +113,7 @@ static void add_entries(reader *r, size_t row, size_t unit, size_t indicator) {
             (!own.len && isnan(r->dates[row])) || falls_into(pl_period_parse(d->periods[p]), d->periods[p], own, r->dates[row]);
         if (!here) continue;
         any = true;
-        if (pl_reserve((void **)&r->entries, &r->capacity, r->count + 1, sizeof *r->entries, 0)) {
-            keep(r, PL_MEMORY);
-            return;
-        }
-        r->entries[r->count++] = (entry){p * d->unit_count + unit, row, indicator};
+        if (!add_in_period(r, row, unit, p, indicator)) return;
     }
     r->outside += !any;
 }

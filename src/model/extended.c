@@ -65,8 +65,9 @@ static pl_status copy_element(const extending *x, const pl_element *from, pl_ele
     size_t units = x->base->unit_count, rows = x->copy->period_count * units;
     *to = *from;
     to->numbers = NULL;
+    to->scaled = NULL;
     to->present = NULL;
-    if (!from->numbers) return PL_OK;
+    if (!from->present) return PL_OK;
     to->numbers = calloc(rows + 1, sizeof *to->numbers);
     to->present = calloc(pl_present_words(rows) + 1, sizeof *to->present);
     if (!to->numbers || !to->present) return PL_MEMORY;
@@ -74,7 +75,7 @@ static pl_status copy_element(const extending *x, const pl_element *from, pl_ele
         if (is_left_out(x, x->base->periods[p])) continue;
         for (size_t unit = 0; unit < units; unit++) {
             if (!pl_present(from->present, p * units + unit)) continue;
-            to->numbers[x->moved_to[p] * units + unit] = from->numbers[p * units + unit];
+            to->numbers[x->moved_to[p] * units + unit] = pl_element_number(from, p * units + unit);
             pl_set_present(to->present, x->moved_to[p] * units + unit);
         }
     }

@@ -45,6 +45,8 @@ typedef struct pl_gathering {
     size_t unit_of_size;
     size_t unit_capacity;
     bool *attribute_given; /* by the units sheet */
+    size_t first_copy;     /* units from here on are copies (change.h), */
+    uint32_t *copy_of;     /* each of this unit, which is none */
     pl_ballot *ballots;
     size_t ballot_count, ballot_capacity;
     pl_status worst;
@@ -57,6 +59,9 @@ pl_status pl_gather_texts(pl_gathering *g, pl_table *table, uint32_t **texts);
 
 /* Units from the units sheet, then from the data where there is no such sheet: fills dataset->units and file->unit. */
 pl_status pl_gather_units(pl_gathering *g);
+
+/* The unit whose rows in the sheets are a unit's: itself, or the one that it is a copy of. */
+size_t pl_gather_original(const pl_gathering *g, size_t unit);
 
 /* Attributes, groups and the unit tree. */
 pl_status pl_gather_attributes(pl_gathering *g);

@@ -103,10 +103,11 @@ static pl_status digest_files(pl_digest *digest, const pl_sheet *sheets, size_t 
 }
 
 static pl_status digest_changes(pl_digest *digest, const pl_model *model) {
+    static const char *const acts[] = {[PL_ACT_CELL] = "changed", [PL_ACT_REMOVE] = "removed", [PL_ACT_COPY] = "copied"};
     pl_status status = PL_OK;
     for (size_t i = 0; i < model->change_count; i++) {
         const pl_sheet_change *c = &model->changes[i];
-        const pl_str parts[] = {c->sheet, c->row, c->column, c->text, pl_str_of(c->remove ? "removed" : "changed")};
+        const pl_str parts[] = {c->sheet, c->row, c->column, c->text, pl_str_of(acts[c->act])};
         for (size_t k = 0; k < sizeof parts / sizeof *parts && status == PL_OK; k++) {
             status = pl_digest_add(digest, parts[k].at, parts[k].len);
             if (status == PL_OK) status = pl_digest_add(digest, "", 1);

@@ -62,7 +62,7 @@ static pl_status resolve_constant(const pl_naming *n, pl_str name, pl_node *out,
 pl_status pl_naming_element(pl_compiled *compiled, pl_str name, pl_node *out) {
     uint32_t id = pl_intern_find(compiled->scratch->elements, name);
     *out = 0;
-    if (!id || !compiled->dataset->elements[id - 1].numbers) return PL_OK;
+    if (!id || !compiled->dataset->elements[id - 1].present) return PL_OK;
     return pl_program_column(compiled->program, PL_TYPE_NUMBER, id - 1, out);
 }
 
@@ -271,7 +271,7 @@ pl_status pl_naming_prepare(pl_compiled *c) {
     for (size_t i = 0; i < d->element_count; i++) {
         uint32_t id;
         if (pl_intern_add(s->elements, d->elements[i].name, &id) != PL_OK) return PL_MEMORY;
-        if (d->elements[i].numbers) s->names[s->name_count++] = d->elements[i].name;
+        if (d->elements[i].present) s->names[s->name_count++] = d->elements[i].name;
     }
     for (const char *const *word = pl_constant_names; *word; word++) s->names[s->name_count++] = pl_str_of(*word);
     if (s->name_count > MOST_CANDIDATES) s->name_count = 0;

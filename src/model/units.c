@@ -89,9 +89,44 @@ static pl_status units_of_file(pl_gathering *g, pl_data_file *file) {
     return PL_OK;
 }
 
+/* ---- copies ---- */
+
+size_t pl_gather_original(const pl_gathering *g, size_t unit) {
+    return unit < g->first_copy ? unit : g->copy_of[unit - g->first_copy];
+}
+
+static bool is_change_of_units(const pl_sheet_change *change, pl_change_act act) {
+    return change->act == act && pl_word_find(pl_sheet_words, change->sheet) == SHEET_UNITS;
+}
+
+static pl_status add_copy(pl_gathering *g, const pl_sheet_change *change) {
+    pl_dataset *d = g->dataset;
+    uint32_t code, text = pl_intern_find(d->texts, change->text);
+    if (!text || text >= g->unit_of_size || !g->unit_of[text]) return pl_gather_unknown_unit(g, change->place, change->text);
+    size_t original = pl_gather_original(g, g->unit_of[text] - 1);
+    if (!change->row.len) return pl_problem_add(g->problems, PL_ERROR, "E373", change->place, "a unit that enters needs a code");
+    if (pl_intern_add(d->texts, change->row, &code) != PL_OK || !make_room(g)) return PL_MEMORY;
+    if (g->unit_of[code])
+        return pl_problem_add(g->problems, PL_ERROR, "E373", change->place, "the code \"%.*s\" is taken", PL_ARG(change->row));
+    g->copy_of[d->unit_count - g->first_copy] = (uint32_t)original;
+    return add_unit(g, code);
+}
+
+static pl_status add_copies(pl_gathering *g) {
+    pl_status worst = PL_OK;
+    g->first_copy = g->dataset->unit_count;
+    g->copy_of = malloc((g->model->change_count + 1) * sizeof *g->copy_of);
+    if (!g->copy_of) return PL_MEMORY;
+    for (size_t i = 0; i < g->model->change_count && worst != PL_MEMORY; i++)
+        if (is_change_of_units(&g->model->changes[i], PL_ACT_COPY))
+            worst = pl_status_worse(worst, add_copy(g, &g->model->changes[i]));
+    return worst;
+}
+
 pl_status pl_gather_units(pl_gathering *g) {
     pl_status status = g->has_units ? units_of_sheet(g) : PL_OK;
     for (size_t i = 0; i < g->file_count && status != PL_MEMORY; i++) status = units_of_file(g, &g->files[i]);
+    if (status != PL_MEMORY) pl_gathering_keep(g, status = add_copies(g));
     if (status == PL_OK && g->worst == PL_OK && !g->dataset->unit_count)
         return pl_problem_add(g->problems, PL_ERROR, "E335", (pl_place){.file = g->dataset->data_name}, "has no rows");
     return status == PL_MEMORY ? status : g->worst;
@@ -126,7 +161,7 @@ static pl_status attributes_of_sheet(pl_gathering *g) {
         if (!id || !table->columns[i].texts) continue;
         uint32_t *texts = attribute_texts(g, &g->dataset->attributes[id - 1]);
         if (!texts) return PL_MEMORY;
-        for (size_t unit = 0; unit < g->dataset->unit_count; unit++) texts[unit] = table->columns[i].texts[g->unit_rows[unit]];
+        for (size_t unit = 0; unit < g->first_copy; unit++) texts[unit] = table->columns[i].texts[g->unit_rows[unit]];
         g->attribute_given[id - 1] = true;
     }
     return PL_OK;
@@ -152,6 +187,17 @@ static pl_status attributes_of_file(pl_gathering *g, const pl_data_file *file) {
                                                 "is an attribute of units but changes from row to row; the last one counts"));
     }
     return PL_OK;
+}
+
+/* A copy has no name of its own: it is called as its code is, unless a change names it. */
+static void copy_attributes(pl_gathering *g) {
+    pl_dataset *d = g->dataset;
+    for (size_t i = 0; i < d->attribute_count; i++) {
+        uint32_t *texts = d->attributes[i].texts;
+        bool name = &d->attributes[i] == attribute_named(g, "name");
+        for (size_t unit = g->first_copy; texts && unit < d->unit_count; unit++)
+            texts[unit] = name ? 0 : texts[pl_gather_original(g, unit)];
+    }
 }
 
 /* The attribute that a change names; where a setting says which one serves as the group, that one is meant by `group`. */
@@ -193,8 +239,7 @@ static pl_status change_attributes(pl_gathering *g) {
     pl_status worst = PL_OK;
     for (size_t i = 0; i < g->model->change_count && worst != PL_MEMORY; i++) {
         const pl_sheet_change *change = &g->model->changes[i];
-        if (!change->remove && pl_word_find(pl_sheet_words, change->sheet) == SHEET_UNITS)
-            worst = pl_status_worse(worst, change_attribute(g, change));
+        if (is_change_of_units(change, PL_ACT_CELL)) worst = pl_status_worse(worst, change_attribute(g, change));
     }
     return worst;
 }
@@ -250,7 +295,8 @@ static bool below_itself(const pl_dataset *d, size_t unit) {
 static pl_place parent_place(const pl_gathering *g, size_t unit) {
     if (!g->has_units) return (pl_place){.file = g->dataset->data_name};
     size_t column = pl_column_of(&g->units, pl_unit_words, DATA_PARENT);
-    pl_place place = pl_table_cell_place(&g->units, column < g->units.column_count ? column : 0, g->unit_rows[unit]);
+    pl_place place =
+        pl_table_cell_place(&g->units, column < g->units.column_count ? column : 0, g->unit_rows[pl_gather_original(g, unit)]);
     place.field = NULL;
     return place;
 }
@@ -336,6 +382,7 @@ pl_status pl_gather_attributes(pl_gathering *g) {
     }
     pl_status status = g->has_units ? attributes_of_sheet(g) : PL_OK;
     for (size_t i = 0; i < g->file_count && status == PL_OK; i++) status = attributes_of_file(g, &g->files[i]);
+    if (status == PL_OK) copy_attributes(g);
     if (status == PL_OK) pl_gathering_keep(g, change_attributes(g));
     if (g->worst < PL_INPUT) return g->worst;
     if (status == PL_OK) status = fill_codes(g);

@@ -227,14 +227,14 @@ static pl_status mark_rows(pl_gathering *g, const pl_data_file *file) {
 static pl_status take_wide(pl_gathering *g, pl_data_file *file, bool once) {
     for (size_t i = 0; i < file->table.column_count; i++) {
         const pl_column *column = &file->table.columns[i];
-        uint32_t id = column->numbers ? pl_intern_find(g->elements, column->name) : 0;
+        uint32_t id = column->present ? pl_intern_find(g->elements, column->name) : 0;
         if (!id) continue;
         pl_element *element = &g->dataset->elements[id - 1];
         if (!make_column(g, element)) return PL_MEMORY;
         brought_by(file, i, element);
         for (size_t row = 0; once && row < file->table.rows; row++)
             if (pl_present(column->present, row) && file->unit[row] != NO_UNIT)
-                pl_gathering_keep(g, take_value(g, file, i, row, element, column->numbers[row]));
+                pl_gathering_keep(g, take_value(g, file, i, row, element, pl_column_number(column, row)));
         pl_table_drop(&file->table, i);
     }
     return g->worst;
@@ -252,7 +252,7 @@ static pl_status take_long(pl_gathering *g, pl_data_file *file) {
         if (!make_column(g, element)) return PL_MEMORY;
         brought_by(file, file->columns[DATA_VALUE], element);
         if (!pl_present(values->present, row)) continue;
-        pl_gathering_keep(g, take_value(g, file, file->columns[DATA_VALUE], row, element, values->numbers[row]));
+        pl_gathering_keep(g, take_value(g, file, file->columns[DATA_VALUE], row, element, pl_column_number(values, row)));
     }
     return g->worst;
 }
@@ -273,13 +273,16 @@ static pl_status take_columns(pl_gathering *g) {
     pl_dataset *d = g->dataset;
     for (size_t i = 0; i < file->table.column_count; i++) {
         pl_column *column = &file->table.columns[i];
-        uint32_t id = column->numbers ? pl_intern_find(g->elements, column->name) : 0;
-        if (!id || d->elements[id - 1].numbers) continue; /* a header twice is an error already */
+        uint32_t id = column->present ? pl_intern_find(g->elements, column->name) : 0;
+        if (!id || d->elements[id - 1].present) continue; /* a header twice is an error already */
         d->elements[id - 1].has_values = true;
         d->elements[id - 1].numbers = column->numbers;
+        d->elements[id - 1].scaled = column->scaled;
+        d->elements[id - 1].power = column->power;
         d->elements[id - 1].present = column->present;
         brought_by(file, i, &d->elements[id - 1]);
         column->numbers = NULL;
+        column->scaled = NULL;
         column->present = NULL;
     }
     memset(d->reported, 0xFF, d->unit_count / 64 * sizeof *d->reported);
@@ -314,6 +317,25 @@ static pl_status warn_of_silent_units(pl_gathering *g) {
     return status;
 }
 
+static void copy_row(pl_dataset *d, size_t from, size_t to) {
+    if (pl_present(d->reported, from)) pl_set_present(d->reported, to);
+    d->source_rows[to] = d->source_rows[from];
+    for (size_t i = 0; i < d->element_count; i++) {
+        pl_element *element = &d->elements[i];
+        if (!element->present || !pl_present(element->present, from)) continue;
+        element->numbers[to] = element->numbers[from];
+        pl_set_present(element->present, to);
+    }
+}
+
+/* Units that are copies report what the others do, in the same rows of the file. */
+static void copy_rows(const pl_gathering *g) {
+    pl_dataset *d = g->dataset;
+    for (size_t unit = g->first_copy; unit < d->unit_count; unit++)
+        for (size_t p = 0; p < d->period_count; p++)
+            copy_row(d, p * d->unit_count + pl_gather_original(g, unit), p * d->unit_count + unit);
+}
+
 pl_status pl_gather_values(pl_gathering *g) {
     pl_dataset *d = g->dataset;
     size_t rows = d->unit_count * d->period_count;
@@ -332,5 +354,7 @@ pl_status pl_gather_values(pl_gathering *g) {
         pl_gathering_keep(g, marked);
         pl_gathering_keep(g, file->is_long ? take_long(g, file) : take_wide(g, file, marked == PL_OK));
     }
-    return g->worst == PL_OK ? warn_of_silent_units(g) : g->worst;
+    if (g->worst != PL_OK) return g->worst;
+    copy_rows(g);
+    return warn_of_silent_units(g);
 }

@@ -19,8 +19,8 @@ static bool find_value(walk *w, double *value) {
             size_t row = w->period * d->unit_count + w->unit;
             for (; w->element < d->element_count; w->element++) {
                 const pl_element *element = &d->elements[w->element];
-                if (!element->numbers || !pl_present(element->present, row)) continue;
-                *value = element->numbers[row];
+                if (!element->present || !pl_present(element->present, row)) continue;
+                *value = pl_element_number(element, row);
                 return true;
             }
         }

@@ -162,10 +162,7 @@ const pl_word pl_uncovered_words[] = {
 
 /* The columns of a sheet of scenarios. */
 const pl_word pl_scenario_words[] = {
-    {0, {"scenario", "情景", "方案"}},
-    {1, {"set", "改动"}},
-    {2, {"without", "去掉"}},
-    {0, {NULL}},
+    {0, {"scenario", "情景", "方案"}}, {1, {"set", "改动"}}, {2, {"without", "去掉"}}, {3, {"copy", "复制"}}, {0, {NULL}},
 };
 
 const pl_word pl_cost_words[] = {

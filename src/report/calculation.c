@@ -167,8 +167,10 @@ void results_calculation(results *r) {
     pl_buffer_init(&c.text, 0);
     if (r->book->status == PL_OK) r->book->status = make_formulas(&c);
     if (r->book->status == PL_OK) write_head(&c);
-    for (size_t i = 0; i < r->scores->line_count && r->book->status == PL_OK; i++)
+    for (size_t i = 0; i < r->scores->line_count && r->book->status == PL_OK; i++) {
         write_line(&c, FIRST_ROW + i, &r->scores->lines[i]);
+        results_step(r, 1);
+    }
     for (size_t i = 0; c.formulas && i < r->model->indicator_count; i++) formula_free(&c.formulas[i]);
     free(c.formulas);
     pl_buffer_free(&c.text);

@@ -31,7 +31,15 @@ typedef struct copying {
     size_t *widths;
     size_t columns, number_capacity, width_capacity;
     pl_buffer cell; /* with "" undone */
+    const struct all_copies *all;
+    size_t bytes_before; /* of the sheets before this one */
 } copying;
+
+/* What the sheets of one workbook share. */
+typedef struct all_copies {
+    const pl_watcher *watcher;
+    size_t bytes;
+} all_copies;
 
 /* ---- columns ---- */
 
@@ -153,6 +161,7 @@ static pl_status next_piece(void *context, pl_buffer *out) {
     copying *c = context;
     if (!c->begun) plain_begin_sheet(out, c->widths, c->columns);
     c->begun = true;
+    pl_watcher_tell(c->all->watcher, c->bytes_before + (size_t)(c->at - c->source.bytes.at), c->all->bytes);
     if (has_row(c)) return copy_row(c, out);
     if (!c->ended) plain_end_sheet(out);
     c->ended = true;
@@ -219,22 +228,30 @@ static pl_status open_sheets(copying *copies, plain_sheet *plain, char (*names)[
     return status;
 }
 
-static pl_status write_book(pl_output *output, const pl_sheet *sheets, size_t count, const char *folder, pl_problems *problems) {
-    copying *copies = calloc(count, sizeof *copies);
+static pl_status write_book(pl_output *output, const pl_sheet *sheets, size_t count, const char *folder, const pl_watcher *watcher,
+                            pl_problems *problems) {
+    all_copies all = {.watcher = watcher};
+    copying *of = calloc(count, sizeof *of);
     plain_sheet *plain = calloc(count, sizeof *plain);
     char(*names)[BOOK_NAME_SIZE] = calloc(count, sizeof *names);
     size_t opened = 0;
-    pl_status status = copies && plain && names ? PL_OK : PL_MEMORY;
-    if (status == PL_OK) status = open_sheets(copies, plain, names, sheets, count, &opened, problems);
+    pl_status status = of && plain && names ? PL_OK : PL_MEMORY;
+    if (status == PL_OK) status = open_sheets(of, plain, names, sheets, count, &opened, problems);
+    for (size_t i = 0; status == PL_OK && i < count; i++) {
+        of[i].all = &all;
+        of[i].bytes_before = all.bytes;
+        all.bytes += of[i].source.bytes.len;
+    }
     if (status == PL_OK) status = plain_book_write(output, plain, count, folder, problems);
-    for (size_t i = 0; i < opened; i++) close_sheet(&copies[i]);
-    free(copies);
+    for (size_t i = 0; i < opened; i++) close_sheet(&of[i]);
+    free(of);
     free(plain);
     free(names);
     return status;
 }
 
-pl_status pl_report_model_workbook(pl_output *output, const char *model, const char *folder, pl_problems *problems) {
+pl_status pl_report_model_workbook(pl_output *output, const char *model, const char *folder, const pl_watcher *watcher,
+                                   pl_problems *problems) {
     pl_arena arena;
     pl_arena_init(&arena, 0);
     pl_sheet *sheets = NULL;
@@ -244,7 +261,7 @@ pl_status pl_report_model_workbook(pl_output *output, const char *model, const c
     if (status == PL_OK && (!count || kind_of(&sheets[0]) != SHEET_INDICATORS))
         status =
             pl_problem_add(problems, PL_ERROR, "E302", (pl_place){.file = model}, "has no indicators.csv (指标.csv, imeta.csv)");
-    if (status == PL_OK) status = write_book(output, sheets, count, folder, problems);
+    if (status == PL_OK) status = write_book(output, sheets, count, folder, watcher, problems);
     free(sheets);
     pl_arena_free(&arena);
     return status;

@@ -176,6 +176,7 @@ static size_t write_lines(const table *t) {
     for (size_t i = 0; i < t->r->scores->line_count && t->r->book->status == PL_OK; i++) {
         if (!is_shown(t, &t->r->scores->lines[i])) continue;
         for (size_t at = 0; at < t->count; at++) write_cell(t, row, at, &t->r->scores->lines[i]);
+        results_step(t->r, 1);
         row++;
     }
     return row;

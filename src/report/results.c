@@ -115,7 +115,14 @@ static pl_status check_size(const results *r) {
                           r->scores->line_count, r->scores->node_count, (int)BOOK_ROWS, (int)BOOK_COLUMNS);
 }
 
+void results_step(results *r, size_t steps) {
+    r->steps += steps;
+    pl_watcher_tell(r->options->watcher, r->steps, r->step_count);
+}
+
 static void write_sheets(results *r) {
+    size_t tables = r->options->formulas ? 3 : 2; /* each line stands in the ranking, in a group and in the calculation */
+    r->step_count = tables * r->scores->line_count + RESULTS_UNIT_STEPS * r->unit_sheets;
     name_sheets(r);
     results_ranking(r);
     results_chart(r);

@@ -18,8 +18,9 @@ typedef struct results {
     char ranking_name[BOOK_NAME_SIZE], chart_name[BOOK_NAME_SIZE], calculation_name[BOOK_NAME_SIZE];
     char (*unit_names)[BOOK_NAME_SIZE]; /* per unit: its sheet, empty where it has none */
     size_t unit_sheets;
-    double *best;         /* per scored period, node and group of peers: the best score, see results_best */
-    size_t *period_index; /* of a period among those scored */
+    double *best;             /* per scored period, node and group of peers: the best score, see results_best */
+    size_t *period_index;     /* of a period among those scored */
+    size_t steps, step_count; /* that are done, and in all */
 } results;
 
 /* The name of an indicator, or its code where it has none. */
@@ -36,6 +37,10 @@ pl_str results_title(const results *r);
 /* The best score of a node among a unit's peers in its period; false where nobody has one. */
 bool results_best(const results *r, size_t column, const pl_score_line *line, double *out);
 pl_status results_find_best(results *r);
+
+/* Tells the watcher of one more line of a table, or RESULTS_UNIT_STEPS for the sheet of a unit, which takes about as long. */
+void results_step(results *r, size_t steps);
+#define RESULTS_UNIT_STEPS 30
 
 /* Title and what the workbook is about, on the first rows of a sheet. */
 void results_heading(results *r, lxw_worksheet *sheet, pl_str about);

@@ -318,6 +318,7 @@ void results_units(results *r) {
         if (!r->unit_names[unit][0] || written[unit]) continue;
         written[unit] = true;
         write_unit(r, unit);
+        results_step(r, RESULTS_UNIT_STEPS);
     }
     free(written);
 }

@@ -182,7 +182,7 @@ static pl_status make_lines(pl_forecast *f) {
     return PL_OK;
 }
 
-static double value_of(const pl_scores *scores, pl_node node, size_t unit) {
+double pl_forecast_value(const pl_scores *scores, pl_node node, size_t unit) {
     const pl_compiled *c = scores->compiled;
     double value;
     size_t period = 0;
@@ -197,13 +197,14 @@ static pl_status make_leaves(pl_forecast *f, size_t unit) {
     if (!f->leaves) return PL_MEMORY;
     for (size_t i = 0; i < m->model->indicator_count; i++) {
         if (m->model->indicators[i].child_count) continue;
-        f->leaves[f->leaf_count++] = (pl_forecast_leaf){.indicator = i,
-                                                        .now = value_of(m->today_scores, m->today->nodes[i].value, unit),
-                                                        .then = value_of(m->then_scores, m->then->nodes[i].value, unit),
-                                                        .points_now = value_of(m->today_scores, m->today->nodes[i].score, unit),
-                                                        .points = value_of(m->then_scores, m->then->nodes[i].score, unit),
-                                                        .value = {NAN, NAN},
-                                                        .score = {NAN, NAN}};
+        f->leaves[f->leaf_count++] =
+            (pl_forecast_leaf){.indicator = i,
+                               .now = pl_forecast_value(m->today_scores, m->today->nodes[i].value, unit),
+                               .then = pl_forecast_value(m->then_scores, m->then->nodes[i].value, unit),
+                               .points_now = pl_forecast_value(m->today_scores, m->today->nodes[i].score, unit),
+                               .points = pl_forecast_value(m->then_scores, m->then->nodes[i].score, unit),
+                               .value = {NAN, NAN},
+                               .score = {NAN, NAN}};
     }
     return pl_status_worse(pl_evaluation_status(m->today_scores->evaluation), pl_evaluation_status(m->then_scores->evaluation));
 }

@@ -60,7 +60,7 @@ static void read_values(pl_series *s, const pl_element *element) {
         if (ordinal < s->first || ordinal > s->last) continue;
         for (size_t unit = 0; unit < s->units; unit++)
             if (pl_present(element->present, p * s->units + unit))
-                pl_series_row(s, unit)[ordinal - s->first] = element->numbers[p * s->units + unit];
+                pl_series_row(s, unit)[ordinal - s->first] = pl_element_number(element, p * s->units + unit);
     }
 }
 
@@ -283,7 +283,7 @@ pl_status pl_series_make(pl_series *out, const pl_model *model, const pl_dataset
     *facts = (pl_forecast_series){.element = element, .kind = kind};
     *out = (pl_series){.facts = facts, .data = data, .units = data->unit_count, .slots = slots_of(kind)};
     const pl_element *values = &data->elements[element];
-    if (!values->numbers || !find_bounds(out, values)) return PL_OK;
+    if (!values->present || !find_bounds(out, values)) return PL_OK;
     out->end = last_until(kind, until);
     if (out->end < out->last) out->end = out->last;
     out->width = (size_t)(out->end - out->first) + 1;

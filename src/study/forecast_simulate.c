@@ -194,8 +194,9 @@ static pl_status make_bench(simulation *x, bench *b) {
         if (b->numbers[element]) continue;
         b->numbers[element] = malloc((rows + 1) * sizeof **b->numbers);
         if (!b->numbers[element]) return PL_MEMORY;
-        memcpy(b->numbers[element], frame->columns[element].numbers, rows * sizeof **b->numbers);
+        for (size_t row = 0; row < rows; row++) b->numbers[element][row] = pl_input_number(&frame->columns[element], row);
         b->columns[element].numbers = b->numbers[element];
+        b->columns[element].scaled = NULL;
     }
     return PL_OK;
 }
@@ -283,6 +284,32 @@ static double share_up_to(const double *ranks, size_t stride, size_t runs, doubl
     return count ? (double)good / (double)count : NAN;
 }
 
+/* A band without width of something that rests on values whose errors are not known says nothing. */
+static pl_forecast_band known_band(pl_forecast_band band, bool unknown) {
+    return unknown && band.low == band.high ? (pl_forecast_band){NAN, NAN} : band;
+}
+
+static pl_status leave_out_unknown(const simulation *x) {
+    pl_forecast *f = x->f;
+    const pl_indicator_nodes *nodes = x->compiled->nodes;
+    bool *unknown;
+    pl_status status = pl_forecast_unknown(f->models, &unknown);
+    for (size_t i = 0; i < f->line_count && status == PL_OK; i++) {
+        pl_forecast_line *line = &f->lines[i];
+        line->total = known_band(line->total, unknown[nodes[0].score]);
+        if (!isnan(line->total.low)) continue;
+        line->rank = (pl_forecast_band){NAN, NAN};
+        line->keeps = line->first = NAN;
+    }
+    for (size_t i = 0; i < f->leaf_count && status == PL_OK; i++) {
+        pl_forecast_leaf *leaf = &f->leaves[i];
+        leaf->value = known_band(leaf->value, unknown[nodes[leaf->indicator].value]);
+        leaf->score = known_band(leaf->score, unknown[nodes[leaf->indicator].score]);
+    }
+    free(unknown);
+    return status;
+}
+
 static pl_status summarise(const simulation *x) {
     pl_forecast *f = x->f;
     size_t runs = x->options->runs;
@@ -300,7 +327,7 @@ static pl_status summarise(const simulation *x) {
         f->leaves[i].score = band_of(x->leaves + f->leaf_count + i, f->leaf_count * 2, runs, sorted);
     }
     free(sorted);
-    return PL_OK;
+    return leave_out_unknown(x);
 }
 
 /* How far the band is to be trusted: as far as the element with the fewest errors. */

@@ -7,7 +7,7 @@ static pl_place of_data(const pl_dataset *data) { return (pl_place){.file = data
 
 static bool has_values(const pl_dataset *data, size_t period) {
     for (size_t i = 0; i < data->element_count; i++)
-        for (size_t unit = 0; data->elements[i].numbers && unit < data->unit_count; unit++)
+        for (size_t unit = 0; data->elements[i].present && unit < data->unit_count; unit++)
             if (pl_present(data->elements[i].present, period * data->unit_count + unit)) return true;
     return false;
 }

@@ -89,6 +89,13 @@ pl_status pl_forecast_span(pl_forecast *f, const pl_dataset *data, const pl_fore
 /* Compiles the lamps' conditions for the year's end and counts; the leaves of one unit get theirs. */
 pl_status pl_forecast_light(pl_forecast *f, size_t unit, pl_pool *pool, pl_problems *problems);
 
+/* Which nodes of the year's end rest on values whose errors are not known, per node of the program; the array is the caller's
+ * (free). */
+pl_status pl_forecast_unknown(const pl_forecast_models *models, bool **out);
+
+/* The value of a node for a unit in the period that is scored; NAN: there is none. */
+double pl_forecast_value(const pl_scores *scores, pl_node node, size_t unit);
+
 /* Runs the simulation: bands of totals and places, and of the leaves of one unit. */
 pl_status pl_forecast_simulate(pl_forecast *f, const pl_forecast_options *options);
 

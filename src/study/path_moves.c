@@ -91,11 +91,11 @@ pl_status pl_moves_list(pl_move **out, size_t *count, const pl_compiled *compile
     for (size_t i = 0; i < d->element_count && status == PL_OK; i++) {
         const pl_element *element = &d->elements[i];
         price_list list;
-        if (!element->numbers || !pl_present(element->present, row) ||
-            !list_open(&list, compiled->model, element->name, d->units[unit].code, element->numbers[row]))
+        if (!element->present || !pl_present(element->present, row) ||
+            !list_open(&list, compiled->model, element->name, d->units[unit].code, pl_element_number(element, row)))
             continue;
         pl_move *move = &(*out)[(*count)++];
-        status = make_move(move, &list, i, element->numbers[row]);
+        status = make_move(move, &list, i, pl_element_number(element, row));
         if (status == PL_OK && move->count == 1) {
             free(move->levels);
             (*count)--;

@@ -17,8 +17,9 @@ double *pl_outlook_numbers(pl_outlook *o, size_t element) {
     size_t rows = d->unit_count * d->period_count;
     double *copy = malloc((rows + 1) * sizeof *copy);
     if (!copy) return NULL;
-    memcpy(copy, d->elements[element].numbers, rows * sizeof *copy);
+    for (size_t row = 0; row < rows; row++) copy[row] = pl_element_number(&d->elements[element], row);
     o->columns[element].numbers = copy;
+    o->columns[element].scaled = NULL;
     return o->changed[element] = copy;
 }
 

@@ -47,7 +47,7 @@ static bool slope_of(const history *h, const pl_element *element, size_t unit, d
         for (size_t p = 0; p < h->dataset->period_count; p++) {
             size_t row = p * h->dataset->unit_count + unit;
             if (!h->counts[p] || !pl_present(element->present, row)) continue;
-            double t = h->at[p], y = element->numbers[row];
+            double t = h->at[p], y = pl_element_number(element, row);
             *negative |= y < 0;
             if (turn) {
                 tt += (t - sum_t / count) * (t - sum_t / count);
@@ -108,7 +108,7 @@ pl_status pl_outlook_trend(pl_outlook *o) {
     pl_status status = h.counts && h.at ? PL_OK : PL_MEMORY;
     if (status == PL_OK) look_back(&h, o->period);
     for (size_t i = 0; i < d->element_count && status == PL_OK; i++)
-        if (d->elements[i].numbers) status = move_element(o, &h, i);
+        if (d->elements[i].present) status = move_element(o, &h, i);
     if (status == PL_OK && o->trended) status = name_target(o, pl_period_parse(d->periods[o->period]), h.ahead);
     free(h.counts);
     free(h.at);

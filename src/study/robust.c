@@ -84,6 +84,7 @@ static bool prepare_worker(const robusting *r, robust_worker *w) {
         w->values[n] = malloc((rows + 1) * sizeof **w->values);
         if (!w->values[n]) return false;
         w->columns[r->noise[n].column].numbers = w->values[n];
+        w->columns[r->noise[n].column].scaled = NULL;
     }
     w->ready = true;
     return true;

@@ -61,7 +61,8 @@ static void draw_data(const robusting *r, robust_worker *w, pl_random *random) {
     for (size_t n = 0; n < r->noise_count; n++) {
         const pl_element *element = &r->dataset->elements[r->noise[n].column];
         for (size_t row = 0; row < rows; row++)
-            w->values[n][row] = pl_present(element->present, row) ? disturbed(r->noise[n].leaf, element->numbers[row], random) : 0;
+            w->values[n][row] =
+                pl_present(element->present, row) ? disturbed(r->noise[n].leaf, pl_element_number(element, row), random) : 0;
     }
 }
 

@@ -25,7 +25,7 @@ static pl_status find_leaves(robusting *r) {
 
 static size_t column_of(const pl_dataset *dataset, pl_str code) {
     for (size_t i = 0; i < dataset->element_count; i++)
-        if (pl_str_equal(dataset->elements[i].name, code) && dataset->elements[i].numbers) return i;
+        if (pl_str_equal(dataset->elements[i].name, code) && dataset->elements[i].present) return i;
     return PL_NO_INDEX;
 }
 

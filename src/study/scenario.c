@@ -38,6 +38,29 @@ static void add(reader *r, target t) {
 
 /* ---- names ---- */
 
+/* A unit of the base, or behind those a copy, by its code; of the base also by a name that only one has. */
+static size_t find_unit(const reader *r, pl_str name) {
+    for (size_t i = 0; i < r->out->copy_count; i++)
+        if (pl_str_equal(r->out->copies[i].code, name)) return r->base->dataset->unit_count + i;
+    return pl_dataset_find_unit(r->base->dataset, name);
+}
+
+static const pl_scenario_copy *copy_at(const reader *r, size_t unit) {
+    size_t units = r->base->dataset->unit_count;
+    return unit < units ? NULL : &r->out->copies[unit - units];
+}
+
+static pl_str code_of(const reader *r, size_t unit) {
+    const pl_scenario_copy *copy = copy_at(r, unit);
+    return copy ? copy->code : r->base->dataset->units[unit].code;
+}
+
+/* The unit of the base whose values and attributes it has. */
+static size_t original(const reader *r, size_t unit) {
+    const pl_scenario_copy *copy = copy_at(r, unit);
+    return copy ? copy->of : unit;
+}
+
 /* An indicator by its code, or by a name that only one has. */
 static size_t find_indicator(const pl_model *model, pl_str name) {
     size_t found = pl_model_find(model, name), count = 0;
@@ -72,7 +95,7 @@ static pl_str after(pl_str text, size_t at) { return (pl_str){text.at + at + 1, 
 /* Everything that ROW.COLUMN can mean in one sheet, or with -1 in those that need not be named. */
 static void find_pair(reader *r, int sheet, pl_str row, pl_str column) {
     const pl_dataset *d = r->base->dataset;
-    size_t unit = pl_dataset_find_unit(d, row), indicator = find_indicator(r->base->model, row);
+    size_t unit = find_unit(r, row), indicator = find_indicator(r->base->model, row);
     bool any = sheet < 0;
     if (unit != PL_NO_INDEX && (any || sheet == SHEET_DATA)) {
         pl_str name = column;
@@ -87,7 +110,7 @@ static void find_pair(reader *r, int sheet, pl_str row, pl_str column) {
             add(r, (target){.sheet = SHEET_DATA, .unit = unit, .element = element, .period = period});
     }
     if (unit != PL_NO_INDEX && (any || sheet == SHEET_UNITS) && is_attribute(d, column))
-        add(r, (target){.sheet = SHEET_UNITS, .row = d->units[unit].code, .column = column});
+        add(r, (target){.sheet = SHEET_UNITS, .row = code_of(r, unit), .column = column});
     if (indicator != PL_NO_INDEX && (any || sheet == SHEET_INDICATORS) && pl_word_find(pl_field_words, column) >= 0)
         add(r, (target){.sheet = SHEET_INDICATORS,
                         .indicator = indicator,
@@ -136,8 +159,10 @@ static void add_words(names *n, const pl_word *words) {
 
 #define MOST_NAMES 20000
 
-static void add_things(names *n, const pl_compiled *base) {
+static void add_things(names *n, const reader *r) {
+    const pl_compiled *base = r->base;
     const pl_dataset *d = base->dataset;
+    for (size_t i = 0; i < r->out->copy_count; i++) add_name(n, r->out->copies[i].code);
     for (size_t i = 0; i < d->unit_count && i < MOST_NAMES; i++) {
         add_name(n, d->units[i].code);
         add_name(n, d->units[i].name);
@@ -145,9 +170,10 @@ static void add_things(names *n, const pl_compiled *base) {
     for (size_t i = 0; i < base->model->indicator_count && i < MOST_NAMES; i++) add_name(n, base->model->indicators[i].code);
 }
 
-static void add_columns(names *n, const pl_compiled *base, pl_str row) {
+static void add_columns(names *n, const reader *r, pl_str row) {
+    const pl_compiled *base = r->base;
     const pl_dataset *d = base->dataset;
-    if (pl_dataset_find_unit(d, row) != PL_NO_INDEX) {
+    if (find_unit(r, row) != PL_NO_INDEX) {
         for (size_t i = 0; i < d->element_count; i++) add_name(n, d->elements[i].name);
         for (size_t i = 0; i < d->attribute_count; i++) add_name(n, d->attributes[i].name);
     }
@@ -170,12 +196,12 @@ static pl_status nothing_so_called(const reader *r, pl_str left) {
     names n = {0};
     for (size_t i = left.len; i-- > 1;) {
         if (left.at[i] != '.') continue;
-        add_columns(&n, r->base, before(left, i));
+        add_columns(&n, r, before(left, i));
         if (n.count || n.failed) return say_nearest(r, &n, "nothing there is called", after(left, i));
     }
     const char *dot = memchr(left.at, '.', left.len);
     pl_str row = dot ? before(left, (size_t)(dot - left.at)) : left;
-    add_things(&n, r->base);
+    add_things(&n, r);
     return say_nearest(r, &n, dot ? "there is no unit or indicator" : "a change is written UNIT.ELEMENT=VALUE, not", row);
 }
 
@@ -233,7 +259,7 @@ static bool operate(const operation *o, double value, double *out) {
 static pl_status change_value(reader *r, const target *t, const operation *o) {
     const pl_dataset *d = r->base->dataset;
     const pl_element *element = &d->elements[t->element];
-    size_t row = t->period * d->unit_count + t->unit;
+    size_t row = t->period * d->unit_count + original(r, t->unit);
     pl_value_change change = {t->unit, t->period, t->element, o->sign != '=' || o->text.len > 0, 0};
     if (element->has_ballots && !element->has_values)
         return wrong(r, "", element->name, "is given by raters; there is no single value to change");
@@ -242,7 +268,7 @@ static pl_status change_value(reader *r, const target *t, const operation *o) {
     if (o->sign != '=') {
         if (!element->present || !pl_present(element->present, row))
             return wrong(r, "", element->name, "has no value there that could be changed by a part");
-        if (!operate(o, element->numbers[row], &change.value)) return wrong(r, "", o->text, "gives no number");
+        if (!operate(o, pl_element_number(element, row), &change.value)) return wrong(r, "", o->text, "gives no number");
     }
     r->out->values[r->out->value_count++] = change;
     return PL_OK;
@@ -298,6 +324,36 @@ static pl_status read_change(reader *r) {
     return r->targets[0].sheet == SHEET_DATA ? change_value(r, &r->targets[0], &o) : change_sheet(r, &r->targets[0], &o);
 }
 
+/* ---- entering ---- */
+
+static pl_status no_unit(const reader *r, pl_str name) {
+    const pl_dataset *d = r->base->dataset;
+    names n = {0};
+    for (size_t i = 0; i < d->unit_count && i < MOST_NAMES; i++) {
+        add_name(&n, d->units[i].code);
+        add_name(&n, d->units[i].name);
+    }
+    return say_nearest(r, &n, "there is no unit", name);
+}
+
+static pl_status read_copy(reader *r) {
+    pl_str text = r->line->text;
+    const char *equals = memchr(text.at, '=', text.len);
+    size_t at = equals ? (size_t)(equals - text.at) : text.len;
+    pl_str of = pl_str_trim(before(text, at)), code = equals ? pl_str_trim(after(text, at)) : (pl_str){0};
+    if (!code.len) return wrong(r, "", text, "names no unit that enters; a copy is written UNIT=NEW");
+    size_t unit = find_unit(r, of);
+    if (unit == PL_NO_INDEX) return no_unit(r, of);
+    if (find_unit(r, code) != PL_NO_INDEX) return wrong(r, "", code, "is taken; a unit that enters needs a code of its own");
+    r->out->copies[r->out->copy_count++] = (pl_scenario_copy){code, original(r, unit)};
+    r->out->sheets[r->out->sheet_count++] = (pl_sheet_change){.sheet = pl_str_of("units"),
+                                                              .row = code,
+                                                              .text = r->base->dataset->units[original(r, unit)].code,
+                                                              .act = PL_ACT_COPY,
+                                                              .place = r->line->place};
+    return PL_OK;
+}
+
 /* ---- leaving ---- */
 
 /* A unit leaves with the units below it. */
@@ -323,6 +379,8 @@ static pl_status read_leaving(reader *r) {
         return pl_problem_add(r->problems, PL_ERROR, "E722", r->line->place,
                               "\"%.*s\" may be two things; write units.%.*s or indicators.%.*s", PL_ARG(name), PL_ARG(name),
                               PL_ARG(name));
+    if (sheet != SHEET_INDICATORS && indicator == PL_NO_INDEX && unit == PL_NO_INDEX && find_unit(r, name) != PL_NO_INDEX)
+        return wrong(r, "", name, "enters in this scenario and cannot leave");
     if (unit != PL_NO_INDEX) {
         leave(r, unit);
     } else if (indicator == 0) {
@@ -330,11 +388,11 @@ static pl_status read_leaving(reader *r) {
     } else if (indicator != PL_NO_INDEX) {
         r->out->sheets[r->out->sheet_count++] = (pl_sheet_change){.sheet = pl_str_of("indicators"),
                                                                   .row = base->model->indicators[indicator].code,
-                                                                  .remove = true,
+                                                                  .act = PL_ACT_REMOVE,
                                                                   .place = r->line->place};
     } else {
         names n = {0};
-        add_things(&n, base);
+        add_things(&n, r);
         return say_nearest(r, &n, "there is no unit or indicator", name);
     }
     return PL_OK;
@@ -344,7 +402,7 @@ static pl_status gather_leaving(reader *r) {
     size_t units = r->base->dataset->unit_count;
     for (size_t i = 0; i < units; i++)
         if (r->leaves[i]) r->out->out[r->out->out_count++] = i;
-    if (r->out->out_count < units) return PL_OK;
+    if (r->out->out_count < units || r->out->copy_count) return PL_OK;
     return pl_problem_add(r->problems, PL_ERROR, "E723", r->line->place, "no unit would be left");
 }
 
@@ -360,11 +418,17 @@ pl_status pl_scenario_read(pl_scenario *out, const pl_compiled *base, const pl_s
     out->values = pl_arena_array(&out->arena, count + 1, sizeof *out->values);
     out->out = pl_arena_array(&out->arena, d->unit_count + 1, sizeof *out->out);
     r.leaves = pl_arena_array(&out->arena, d->unit_count + 1, sizeof *r.leaves);
-    if (!out->sheets || !out->values || !out->out || !r.leaves) return PL_MEMORY;
+    out->copies = pl_arena_array(&out->arena, count + 1, sizeof *out->copies);
+    if (!out->sheets || !out->values || !out->out || !r.leaves || !out->copies) return PL_MEMORY;
     pl_status worst = PL_OK;
     for (size_t i = 0; i < count && worst != PL_MEMORY; i++) {
         r.line = &lines[i];
-        worst = pl_status_worse(worst, lines[i].without ? read_leaving(&r) : read_change(&r));
+        if (lines[i].kind == PL_SCENARIO_COPY) worst = pl_status_worse(worst, read_copy(&r));
+    }
+    for (size_t i = 0; i < count && worst != PL_MEMORY; i++) {
+        r.line = &lines[i];
+        if (lines[i].kind == PL_SCENARIO_SET) worst = pl_status_worse(worst, read_change(&r));
+        if (lines[i].kind == PL_SCENARIO_WITHOUT) worst = pl_status_worse(worst, read_leaving(&r));
     }
     return count && worst != PL_MEMORY ? pl_status_worse(worst, gather_leaving(&r)) : worst;
 }

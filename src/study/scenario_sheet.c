@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-typedef enum column { COLUMN_SCENARIO, COLUMN_SET, COLUMN_WITHOUT, COLUMNS } column;
+typedef enum column { COLUMN_SCENARIO, COLUMN_SET, COLUMN_WITHOUT, COLUMN_COPY, COLUMNS } column;
 
 typedef struct reader {
     pl_scenario_sheet *out;
@@ -28,15 +28,18 @@ static pl_status find_columns(reader *r) {
             if (table->columns[i].name.len && pl_word_find(pl_scenario_words, table->columns[i].name) == which)
                 r->columns[which] = i;
     }
-    bool changes = r->columns[COLUMN_SET] < table->column_count || r->columns[COLUMN_WITHOUT] < table->column_count;
+    bool changes = false;
+    for (int which = COLUMN_SET; which < COLUMNS; which++) changes |= r->columns[which] < table->column_count;
     if (r->columns[COLUMN_SCENARIO] < table->column_count && changes) return PL_OK;
     return pl_problem_add(r->problems, PL_ERROR, "E724", pl_table_header_place(table),
-                          "needs the columns scenario and set or without (情景, 改动, 去掉)");
+                          "needs the columns scenario and set, without or copy (情景, 改动, 去掉, 复制)");
 }
 
 /* How many changes a row says. */
 static size_t changes_in(const reader *r, size_t row) {
-    return !!cell(r, COLUMN_SET, row).len + !!cell(r, COLUMN_WITHOUT, row).len;
+    size_t count = 0;
+    for (int which = COLUMN_SET; which < COLUMNS; which++) count += cell(r, (column)which, row).len > 0;
+    return count;
 }
 
 /* Numbers the scenarios and counts the lines of each, in from[scenario + 1]. */
@@ -62,16 +65,20 @@ static pl_status count_lines(reader *r) {
     return worst;
 }
 
+static pl_scenario_kind kind_of(column which) {
+    return which == COLUMN_WITHOUT ? PL_SCENARIO_WITHOUT : which == COLUMN_COPY ? PL_SCENARIO_COPY : PL_SCENARIO_SET;
+}
+
 static void take_lines(reader *r) {
     pl_scenario_sheet *out = r->out;
     for (size_t i = 1; i <= out->count; i++) out->from[i] += out->from[i - 1];
     for (size_t row = out->table.rows; row-- > 0;) {
         size_t scenario = r->scenario_of[out->table.columns[r->columns[COLUMN_SCENARIO]].texts[row]];
-        for (int which = COLUMN_WITHOUT; which >= COLUMN_SET; which--) {
+        for (int which = COLUMNS - 1; which >= COLUMN_SET; which--) {
             pl_str text = cell(r, (column)which, row);
             if (text.len)
                 out->lines[--out->from[scenario]] =
-                    (pl_scenario_line){text, which == COLUMN_WITHOUT, pl_table_cell_place(&out->table, r->columns[which], row)};
+                    (pl_scenario_line){text, kind_of((column)which), pl_table_cell_place(&out->table, r->columns[which], row)};
         }
     }
     /* from[scenario] has gone down from where it ends to where it begins. */
@@ -84,7 +91,7 @@ static pl_status read_table(reader *r) {
     pl_status status = find_columns(r);
     if (status != PL_OK) return status;
     out->names = pl_arena_array(&out->arena, rows + 1, sizeof *out->names);
-    out->lines = pl_arena_array(&out->arena, 2 * rows + 1, sizeof *out->lines);
+    out->lines = pl_arena_array(&out->arena, (COLUMNS - 1) * rows + 1, sizeof *out->lines);
     out->from = pl_arena_array(&out->arena, rows + 2, sizeof *out->from);
     r->scenario_of = pl_arena_array(&out->arena, pl_intern_count(out->table.texts) + 1, sizeof *r->scenario_of);
     if (!out->names || !out->lines || !out->from || !r->scenario_of) return PL_MEMORY;

@@ -1,5 +1,7 @@
 #include <plumbline/study/whatif.h>
 
+#include "model/vocabulary.h"
+
 #include <plumbline/base/number.h>
 
 #include <math.h>
@@ -29,6 +31,7 @@ static pl_status change_sheets(pl_whatif *w, const pl_scenario *s, const pl_what
  * element that no rule reads any more needs no change. */
 static pl_status change_values(pl_whatif *w, const pl_scenario *s) {
     const pl_dataset *base = w->base->compiled->dataset, *d = data_of(w);
+    size_t units = base->unit_count;
     if (!s->value_count) return PL_OK;
     pl_value_change *changes = malloc(s->value_count * sizeof *changes);
     if (!changes) return PL_MEMORY;
@@ -36,7 +39,8 @@ static pl_status change_values(pl_whatif *w, const pl_scenario *s) {
     for (size_t i = 0; i < s->value_count; i++) {
         pl_value_change change = s->values[i];
         change.element = element_named(d, base->elements[change.element].name);
-        change.unit = pl_dataset_find_unit(d, base->units[change.unit].code);
+        pl_str unit = change.unit < units ? base->units[change.unit].code : s->copies[change.unit - units].code;
+        change.unit = pl_dataset_find_unit(d, unit);
         change.period = pl_dataset_find_period(d, base->periods[change.period]);
         bool there = change.element != PL_NO_INDEX && change.unit != PL_NO_INDEX && change.period != PL_NO_INDEX;
         if (there) changes[count++] = change;
@@ -64,18 +68,18 @@ static pl_status leave_out(pl_whatif *w, const pl_scenario *s) {
 
 static int by_place(const void *a, const void *b) {
     const pl_whatif_line *x = a, *y = b;
-    if (x->before->period != y->before->period) return x->before->period < y->before->period ? -1 : 1;
+    if (x->period != y->period) return x->period < y->period ? -1 : 1;
     if (!x->after != !y->after) return x->after ? -1 : 1;
     if (x->after && x->after != y->after) return x->after < y->after ? -1 : 1;
     return (x->before > y->before) - (x->before < y->before);
 }
 
 static bool moved(const pl_score_line *before, const pl_score_line *after) {
-    return !after || before->has_total != after->has_total || before->rank != after->rank ||
+    return !before || !after || before->has_total != after->has_total || before->rank != after->rank ||
            (before->has_total && before->total != after->total);
 }
 
-/* Both datasets list their units in the same order. */
+/* Both datasets list their units in the same order, new ones behind. */
 static void match_units(const pl_dataset *base, const pl_dataset *d, uint32_t *unit_of) {
     size_t at = 0;
     for (size_t unit = 0; unit < base->unit_count; unit++) {
@@ -89,7 +93,7 @@ static pl_status compare(pl_whatif *w) {
     size_t rows = d->unit_count * d->period_count;
     uint32_t *unit_of = malloc((base->unit_count + 1) * sizeof *unit_of);
     const pl_score_line **line_of = calloc(rows + 1, sizeof *line_of);
-    w->lines = malloc((w->base->line_count + 1) * sizeof *w->lines);
+    w->lines = malloc((w->base->line_count + w->scores->line_count + 1) * sizeof *w->lines);
     pl_status status = unit_of && line_of && w->lines ? PL_OK : PL_MEMORY;
     if (status == PL_OK) {
         match_units(base, d, unit_of);
@@ -99,8 +103,17 @@ static pl_status compare(pl_whatif *w) {
             const pl_score_line *before = &w->base->lines[i], *after = NULL;
             size_t period = pl_dataset_find_period(d, base->periods[before->period]);
             uint32_t unit = unit_of[before->unit];
-            if (period != PL_NO_INDEX && unit != PL_NOBODY) after = line_of[period * d->unit_count + unit];
-            w->lines[w->line_count++] = (pl_whatif_line){before, after, moved(before, after)};
+            if (period != PL_NO_INDEX && unit != PL_NOBODY) {
+                after = line_of[period * d->unit_count + unit];
+                line_of[period * d->unit_count + unit] = NULL;
+            }
+            w->lines[w->line_count++] = (pl_whatif_line){before, after, before->period, moved(before, after)};
+        }
+        for (size_t row = 0; row < rows; row++) {
+            if (!line_of[row]) continue;
+            size_t period = pl_dataset_find_period(base, d->periods[line_of[row]->period]);
+            if (period == PL_NO_INDEX || !w->base->compiled->scored[period]) continue;
+            w->lines[w->line_count++] = (pl_whatif_line){NULL, line_of[row], period, true};
         }
         if (w->line_count) qsort(w->lines, w->line_count, sizeof *w->lines, by_place);
     }
@@ -141,6 +154,11 @@ void pl_whatif_free(pl_whatif *w) {
     free(w);
 }
 
+const pl_unit *pl_whatif_unit(const pl_whatif *w, const pl_whatif_line *line) {
+    if (line->before) return &w->base->compiled->dataset->units[line->before->unit];
+    return &data_of(w)->units[line->after->unit];
+}
+
 /* ---- cells ---- */
 
 static bool same_cell(const pl_sheet_change *a, const pl_sheet_change *b) {
@@ -150,10 +168,22 @@ static bool same_cell(const pl_sheet_change *a, const pl_sheet_change *b) {
 /* Whether the change is one of a cell outside the sheet of indicators, and the last of this cell. */
 static bool tells(const pl_model *model, size_t index) {
     const pl_sheet_change *change = &model->changes[index];
-    if (change->remove || pl_str_is(change->sheet, "indicators")) return false;
+    if (change->act != PL_ACT_CELL || pl_str_is(change->sheet, "indicators")) return false;
     for (size_t i = index + 1; i < model->change_count; i++)
         if (same_cell(change, &model->changes[i])) return false;
     return true;
+}
+
+/* Of a unit that enters, the cell of the one that it is a copy of; that has no name yet. */
+static pl_sheet_change cell_before(const pl_model *model, const pl_sheet_change *change) {
+    pl_sheet_change cell = *change;
+    if (pl_word_find(pl_unit_words, change->column) == DATA_NAME) return cell;
+    for (size_t i = 0; i < model->change_count; i++) {
+        const pl_sheet_change *copy = &model->changes[i];
+        bool entered = copy->act == PL_ACT_COPY && pl_str_is(change->sheet, "units") && pl_str_equal(copy->row, change->row);
+        if (entered) cell.row = copy->text;
+    }
+    return cell;
 }
 
 pl_status pl_whatif_cells_find(pl_whatif_cells *out, const pl_whatif *w) {
@@ -167,7 +197,8 @@ pl_status pl_whatif_cells_find(pl_whatif_cells *out, const pl_whatif *w) {
         const pl_sheet_change *change = &w->model->changes[i];
         pl_str before, column = pl_str_is(change->sheet, "settings") ? (pl_str){0} : change->column;
         if (!tells(w->model, i)) continue;
-        status = pl_change_before(&before, &out->arena, base->model, base->dataset, change);
+        pl_sheet_change cell = cell_before(w->model, change);
+        status = pl_change_before(&before, &out->arena, base->model, base->dataset, &cell);
         if (status != PL_OK || pl_str_equal(before, change->text)) continue;
         out->items[out->count++] = (pl_whatif_cell){change->sheet, change->row, column, before, change->text};
     }
@@ -238,7 +269,7 @@ pl_status pl_whatif_reasons(pl_whatif_reason **out, size_t *count, double *rest,
     *out = NULL;
     *count = 0;
     *rest = NAN;
-    if (!line->after) return PL_OK;
+    if (!line->before || !line->after) return PL_OK;
     asking a = {.w = w, .row_before = pl_scores_row(w->base, line->before), .row_after = pl_scores_row(w->scores, line->after)};
     a.reasons = calloc(base->model->indicator_count + 1, sizeof *a.reasons);
     if (!a.reasons) return PL_MEMORY;

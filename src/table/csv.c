@@ -1,18 +1,10 @@
 #include <plumbline/table/csv.h>
 
 #include "table/cell.h"
-#include "table/dialect.h"
-#include "table/fresh.h"
+#include "table/csv_reading.h"
 #include "table/glance.h"
 #include "table/header.h"
-#include "table/quick_number.h"
-#include "table/source.h"
-#include "table/stops.h"
-#include "table/tile.h"
 
-#include <plumbline/base/number.h>
-
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #define CHUNK_BYTES ((size_t)1 << 20)
@@ -21,37 +13,9 @@
 #define DEFAULT_ROWS ((size_t)1 << 31)
 #define DEFAULT_CELL ((size_t)1 << 20)
 
-/* A run of whole records that one thread reads. */
-typedef struct chunk {
-    const char *from, *to;
-    size_t records, rows;           /* rows: records that are not blank */
-    size_t first_record, first_row; /* how many come before */
-    bool not_utf8;
-    bool failed; /* memory */
-    pl_intern *texts;
-    pl_problems problems;
-} chunk;
-
-typedef struct reading {
-    const pl_csv_options *options;
-    pl_csv_options limits;
-    pl_source *source;
-    pl_table *table;
-    const char *name;
-    pl_dialect dialect;
-    pl_str body; /* what follows the header */
-    bool has_quotes;
-    bool has_blanks; /* some record is left out, so that rows need their place in the file */
-    atomic_bool found_quote;
-    chunk *chunks;
-    size_t chunk_count;
-} reading;
-
-static pl_place place_of(const reading *r, size_t record, const char *field) { return (pl_place){r->name, record + 2, field}; }
-
 /* ---- header ---- */
 
-static pl_status read_header(reading *r, pl_problems *problems) {
+static pl_status read_header(pl_csv_reading *r, pl_problems *problems) {
     pl_str text = r->source->bytes;
     const char *at = text.at, *end = text.at + text.len;
     r->dialect = pl_dialect_of(text);
@@ -89,7 +53,7 @@ static pl_status read_header(reading *r, pl_problems *problems) {
 /* ---- cutting into chunks ---- */
 
 /* Without quotes a record ends at the next line end, wherever one starts to look. With them the text is walked once. */
-static bool cut(reading *r) {
+bool pl_csv_cut(pl_csv_reading *r) {
     const char *at = r->body.at, *end = at + r->body.len;
     size_t capacity = 0;
     while (at < end) {
@@ -102,8 +66,8 @@ static bool cut(reading *r) {
             const char *line = memchr(to, r->dialect.line_end, (size_t)(end - to));
             to = line ? line + 1 : end;
         }
-        chunk *c = &r->chunks[r->chunk_count++];
-        *c = (chunk){.from = at, .to = to};
+        pl_csv_chunk *c = &r->chunks[r->chunk_count++];
+        *c = (pl_csv_chunk){.from = at, .to = to};
         pl_problems_init(&c->problems, 0);
         at = to;
     }
@@ -111,7 +75,7 @@ static bool cut(reading *r) {
 }
 
 /* Record by record, where quotes may hold line ends or some line may be blank. */
-static void count_with_care(const reading *r, chunk *c) {
+static void count_with_care(const pl_csv_reading *r, pl_csv_chunk *c) {
     for (const char *at = c->from; at < c->to;) {
         c->records++;
         c->rows += !pl_record_blank(r->dialect, at, c->to);
@@ -126,8 +90,8 @@ static void count_with_care(const reading *r, chunk *c) {
 
 static void survey(void *context, size_t index, unsigned worker) {
     (void)worker;
-    reading *r = context;
-    chunk *c = &r->chunks[index];
+    pl_csv_reading *r = context;
+    pl_csv_chunk *c = &r->chunks[index];
     if (!r->has_quotes && atomic_load_explicit(&r->found_quote, memory_order_relaxed)) return; /* it was cut in vain */
     pl_str text = {c->from, (size_t)(c->to - c->from)};
     pl_glance glance = pl_glance_at(text, r->dialect);
@@ -140,7 +104,7 @@ static void survey(void *context, size_t index, unsigned worker) {
     pl_source_release(r->source, c->from, c->to);
 }
 
-static void free_chunks(reading *r) {
+static void free_chunks(pl_csv_reading *r) {
     for (size_t i = 0; i < r->chunk_count; i++) {
         pl_intern_free(r->chunks[i].texts);
         pl_problems_free(&r->chunks[i].problems);
@@ -150,24 +114,32 @@ static void free_chunks(reading *r) {
     r->chunk_count = 0;
 }
 
+static void free_scales(pl_csv_reading *r) {
+    free(r->decimals);
+    free(r->run_ends);
+    free(r->misfits);
+    r->decimals = r->run_ends = NULL;
+    r->misfits = NULL;
+}
+
 /* Finds the chunks, their rows, and whether the bytes are UTF-8. */
-static pl_status lay_out(reading *r, bool *utf8) {
+static pl_status lay_out(pl_csv_reading *r, bool *utf8) {
     pl_pool *pool = r->options->pool;
     atomic_store(&r->found_quote, false);
     r->has_quotes = false;
-    if (!cut(r)) return PL_MEMORY;
+    if (!pl_csv_cut(r)) return PL_MEMORY;
     pl_pool_run(pool, r->chunk_count, survey, r);
     if (atomic_load(&r->found_quote)) {
         r->has_quotes = true;
         free_chunks(r);
-        if (!cut(r)) return PL_MEMORY;
+        if (!pl_csv_cut(r)) return PL_MEMORY;
         pl_pool_run(pool, r->chunk_count, survey, r);
     }
     size_t records = 0, rows = 0;
     *utf8 = pl_utf8_check((pl_str){r->source->bytes.at, (size_t)(r->body.at - r->source->bytes.at)}) ==
             (size_t)(r->body.at - r->source->bytes.at);
     for (size_t i = 0; i < r->chunk_count; i++) {
-        chunk *c = &r->chunks[i];
+        pl_csv_chunk *c = &r->chunks[i];
         c->first_record = records;
         c->first_row = rows;
         records += c->records;
@@ -179,262 +151,63 @@ static pl_status lay_out(reading *r, bool *utf8) {
     return PL_OK;
 }
 
-/* ---- cells ---- */
-
-static void take_number(reading *r, chunk *c, pl_column *column, pl_str text, size_t row, size_t record) {
-    double value;
-    pl_cell_kind kind = pl_cell_number(text, &value);
-    if (kind == PL_CELL_NUMBER) {
-        column->numbers[row] = value;
-        return;
-    }
-    pl_clear_present(column, row, 1);
-    if (kind == PL_CELL_OTHER && pl_cell_not_a_number(&c->problems, place_of(r, record, column->name.at), text) == PL_MEMORY)
-        c->failed = true;
-}
-
-static void take_text(chunk *c, pl_column *column, pl_str text, size_t row) {
-    if (!text.len) return;
-    if (!c->texts && pl_intern_create(&c->texts, 0) != PL_OK)
-        c->failed = true;
-    else if (pl_intern_add(c->texts, text, &column->texts[row]) != PL_OK)
-        c->failed = true;
-}
-
-static void take_cell(reading *r, chunk *c, pl_column *column, const pl_cell *cell, size_t row, size_t record) {
-    if (cell->unended)
-        pl_problem_add(&c->problems, PL_ERROR, "E105", place_of(r, record, column->name.at),
-                       "the closing quote of this cell is missing");
-    if (column->kind == PL_COLUMN_SKIPPED) return;
-    pl_str text = pl_str_trim(cell->text);
-    if (text.len > r->limits.max_cell) {
-        pl_problem_add(&c->problems, PL_ERROR, "E102", place_of(r, record, column->name.at),
-                       "this cell has %zu bytes; at most %zu are read", text.len, r->limits.max_cell);
-        text.len = 0;
-    }
-    char *room = cell->doubled ? malloc(text.len + 1) : NULL;
-    if (cell->doubled && !room) {
-        c->failed = true;
-        return;
-    }
-    if (room) text = pl_cell_undouble(text, room);
-    if (column->kind == PL_COLUMN_NUMBERS)
-        take_number(r, c, column, text, row, record);
-    else
-        take_text(c, column, text, row);
-    free(room);
-}
-
-/* The cells that a short record lacks are missing. */
-static void short_record(reading *r, chunk *c, size_t cells, size_t row, size_t record) {
-    pl_table *table = r->table;
-    pl_problem_add(&c->problems, PL_ERROR, "E103", place_of(r, record, NULL), "this row has %zu cells, the header has %zu", cells,
-                   table->column_count);
-    for (size_t i = cells; i < table->column_count; i++)
-        if (table->columns[i].kind == PL_COLUMN_NUMBERS) pl_clear_present(&table->columns[i], row, 1);
-}
-
-static const char *long_record(reading *r, chunk *c, const char *at, size_t record) {
-    size_t cells = r->table->column_count;
-    bool filled = false, last = false;
-    while (!last) {
-        pl_cell cell = pl_cell_read(r->dialect, at, c->to);
-        cells++;
-        filled |= pl_str_trim(cell.text).len > 0;
-        last = cell.last;
-        at = cell.next;
-    }
-    if (filled)
-        pl_problem_add(&c->problems, PL_ERROR, "E103", place_of(r, record, NULL), "this row has %zu cells, the header has %zu",
-                       cells, r->table->column_count);
-    return at;
-}
-
-/* The usual cell: a plain number that ends at a separator or line end. Returns where the next cell begins, or NULL. */
-static inline const char *quick_number(pl_dialect dialect, pl_column *column, const char *at, const char *end, size_t row,
-                                       bool *last) {
-    double value;
-    size_t length = pl_quick_number(at, end, &value);
-    if (!length) length = pl_number_scan(at, end, &value);
-    const char *stop = at + length;
-    if (!length || stop == end) return NULL;
-    if (*stop != dialect.separator) {
-        if (*stop == '\r' && dialect.line_end == '\n' && stop + 1 < end) stop++;
-        if (*stop != dialect.line_end) return NULL;
-        *last = true;
-    }
-    column->numbers[row] = value;
-    return stop + 1;
-}
-
-static const char *parse_record(reading *r, chunk *c, const char *at, size_t row, size_t record) {
-    pl_table *table = r->table;
-    bool last = false;
-    for (size_t i = 0; i < table->column_count; i++) {
-        pl_column *column = &table->columns[i];
-        if (column->kind == PL_COLUMN_NUMBERS) {
-            const char *next = quick_number(r->dialect, column, at, c->to, row, &last);
-            if (next) {
-                at = next;
-                if (!last) continue;
-                if (i + 1 < table->column_count) short_record(r, c, i + 1, row, record);
-                return at;
-            }
-        }
-        pl_cell cell = pl_cell_read(r->dialect, at, c->to);
-        take_cell(r, c, column, &cell, row, record);
-        at = cell.next;
-        if (!cell.last) continue;
-        if (i + 1 < table->column_count) short_record(r, c, i + 1, row, record);
-        return at;
-    }
-    return long_record(r, c, at, record);
-}
-
-static void parse_with_care(reading *r, chunk *c) {
-    size_t row = c->first_row, record = c->first_record;
-    for (const char *at = c->from; at < c->to; record++) {
-        if (r->has_blanks && pl_record_blank(r->dialect, at, c->to)) {
-            at = pl_record_end(r->dialect, at, c->to);
-            continue;
-        }
-        if (r->table->source_rows) r->table->source_rows[row] = record + 2;
-        at = parse_record(r, c, at, row++, record);
-    }
-}
-
-/* ---- where there are neither quotes nor blank records ---- */
-
-/* A cell that is not a short plain number. */
-static void parse_cell(reading *r, chunk *c, pl_tile *tile, size_t index, const char *at, size_t record) {
-    pl_column *column = &r->table->columns[index];
-    size_t row = tile->first + tile->rows;
-    double value;
-    const char *stop = at;
-    if (column->kind == PL_COLUMN_NUMBERS) {
-        if (*at == r->dialect.separator || *at == r->dialect.line_end) {
-            pl_tile_miss(tile, index);
-            return;
-        }
-        stop += pl_quick_number(at, c->to, &value);
-    }
-    if (stop > at && stop < c->to && (*stop == r->dialect.separator || *stop == r->dialect.line_end)) {
-        pl_tile_put(tile, index, value);
-        return;
-    }
-    pl_cell cell = pl_cell_read(r->dialect, at, c->to);
-    take_cell(r, c, column, &cell, row, record);
-    if (column->kind == PL_COLUMN_NUMBERS) pl_tile_put(tile, index, column->numbers[row]);
-}
-
-/* A record whose cells are as many as the columns. */
-static void parse_cells(reading *r, chunk *c, pl_tile *tile, const char *from, const char *at, const uint32_t *stops,
-                        size_t record) {
-    const pl_column *columns = r->table->columns;
-    for (size_t i = 0; i < r->table->column_count; i++) {
-        const char *stop = from + stops[i];
-        size_t length = (size_t)(stop - at);
-        double value;
-        if (columns[i].kind == PL_COLUMN_NUMBERS && length - 1 < 8 && pl_short_number(stop, length, &value))
-            pl_tile_put(tile, i, value);
-        else if (columns[i].kind != PL_COLUMN_SKIPPED)
-            parse_cell(r, c, tile, i, at, record);
-        at = stop + 1;
-    }
-    pl_tile_next(tile);
-}
-
-/* Reads the whole records among the next PL_STOPS_BYTES; returns where the first other one begins. */
-static const char *parse_stretch(reading *r, chunk *c, pl_tile *tile, pl_stops *stops, const char *from) {
-    size_t columns = r->table->column_count, first = 0;
-    const char *at = from;
-    pl_stops_find(stops, r->dialect, from, c->to);
-    for (size_t i = 0; i < stops->line_count; i++) {
-        size_t end = stops->lines[i], row = tile->first + tile->rows, record = row - c->first_row + c->first_record;
-        if (end - first == columns && at - r->source->bytes.at >= 8) {
-            parse_cells(r, c, tile, from, at, stops->at + first, record);
-        } else {
-            pl_tile_flush(tile, row + 1);
-            parse_record(r, c, at, row, record);
-        }
-        at = from + stops->at[end - 1] + 1;
-        first = end;
-    }
-    return at;
-}
-
-static void parse_quickly(reading *r, chunk *c) {
-    pl_stops *stops = malloc(sizeof *stops);
-    pl_tile tile;
-    bool ready = pl_tile_create(&tile, r->table, c->first_row) && stops;
-    c->failed |= !ready;
-    for (const char *at = c->from; ready && at < c->to;) {
-        const char *next = parse_stretch(r, c, &tile, stops, at);
-        if (next == at) { /* a long record, or the last without a line end */
-            size_t row = tile.first + tile.rows;
-            pl_tile_flush(&tile, row + 1);
-            next = parse_record(r, c, at, row, row - c->first_row + c->first_record);
-        }
-        at = next;
-    }
-    if (ready) pl_tile_flush(&tile, 0);
-    pl_tile_free(&tile);
-    free(stops);
-}
-
-static void parse(void *context, size_t index, unsigned worker) {
-    (void)worker;
-    reading *r = context;
-    chunk *c = &r->chunks[index];
-    if (r->has_quotes || r->has_blanks)
-        parse_with_care(r, c);
-    else
-        parse_quickly(r, c);
-    pl_source_release(r->source, c->from, c->to);
-}
-
 /* ---- putting together ---- */
 
-static pl_status make_columns(reading *r, pl_problems *problems) {
-    pl_table *table = r->table;
-    size_t rows = table->rows;
-    if (rows > r->limits.max_rows)
-        return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = r->name}, "has %zu rows; at most %zu are read", rows,
-                              r->limits.max_rows);
-    for (size_t i = 0; i < table->column_count; i++) {
-        pl_column *column = &table->columns[i];
-        if (column->kind == PL_COLUMN_TEXTS) {
-            column->texts = calloc(rows + 1, sizeof *column->texts);
-            if (!column->texts) return PL_MEMORY;
-        } else if (column->kind == PL_COLUMN_NUMBERS) {
-            size_t words = rows / 64 + 1;
-            column->numbers = calloc(rows + 1, sizeof *column->numbers);
-            column->present = malloc(words * sizeof *column->present);
-            if (!column->numbers || !column->present) return PL_MEMORY;
-            memset(column->present, 0xFF, words * sizeof *column->present);
-            column->present[words - 1] = (UINT64_C(1) << (rows % 64)) - 1;
-        }
+static bool make_column(const pl_csv_reading *r, size_t index, size_t rows) {
+    pl_column *column = &r->table->columns[index];
+    if (column->kind == PL_COLUMN_TEXTS) {
+        column->texts = calloc(rows + 1, sizeof *column->texts);
+        return column->texts != NULL;
     }
-    if (r->has_blanks) {
-        table->source_rows = malloc((rows + 1) * sizeof *table->source_rows);
-        if (!table->source_rows) return PL_MEMORY;
-    }
-    return PL_OK;
+    if (column->kind != PL_COLUMN_NUMBERS) return true;
+    size_t words = rows / 64 + 1;
+    bool scaled = r->run_ends[index] > index;
+    if (scaled)
+        column->scaled = calloc(rows + 1, sizeof *column->scaled);
+    else
+        column->numbers = calloc(rows + 1, sizeof *column->numbers);
+    column->present = malloc(words * sizeof *column->present);
+    if ((scaled ? !column->scaled : !column->numbers) || !column->present) return false;
+    memset(column->present, 0xFF, words * sizeof *column->present);
+    column->present[words - 1] = (UINT64_C(1) << (rows % 64)) - 1;
+    return true;
 }
 
-static void bring_in(void *context, size_t index, unsigned worker) {
-    (void)worker;
-    reading *r = context;
-    pl_column *column = &r->table->columns[index];
-    if (column->numbers) pl_fresh_bring_in(column->numbers, r->table->rows * sizeof *column->numbers);
+bool pl_csv_make_columns(pl_csv_reading *r, size_t rows) {
+    for (size_t i = 0; i < r->table->column_count; i++)
+        if (!make_column(r, i, rows)) return false;
+    return true;
+}
+
+static bool cut_off(void **block, size_t count, size_t size) {
+    if (!*block) return true;
+    void *smaller = realloc(*block, (count + 1) * size);
+    if (smaller) *block = smaller;
+    return smaller != NULL;
+}
+
+bool pl_csv_trim_columns(pl_table *table, size_t rows) {
+    size_t last = table->rows / 64, words = rows / 64 + 1;
+    bool good = true;
+    for (size_t i = 0; i < table->column_count; i++) {
+        pl_column *column = &table->columns[i];
+        good &= cut_off((void **)&column->numbers, table->rows, sizeof *column->numbers);
+        good &= cut_off((void **)&column->scaled, table->rows, sizeof *column->scaled);
+        good &= cut_off((void **)&column->texts, table->rows, sizeof *column->texts);
+        if (!column->present) continue;
+        column->present[last] &= (UINT64_C(1) << (table->rows % 64)) - 1;
+        memset(column->present + last + 1, 0, (words - last - 1) * sizeof *column->present);
+        good &= cut_off((void **)&column->present, last, sizeof *column->present);
+    }
+    return good;
 }
 
 /* The numbers that texts have in their chunk become those of the table: in the order of first arrival in the file, since chunks are
  * joined in their order. */
-static void join_texts(void *context, size_t index, unsigned worker) {
+void pl_csv_join_texts(void *context, size_t index, unsigned worker) {
     (void)worker;
-    reading *r = context;
-    chunk *c = &r->chunks[index];
+    pl_csv_reading *r = context;
+    pl_csv_chunk *c = &r->chunks[index];
     if (!c->texts) return;
     uint32_t *numbers = malloc((pl_intern_count(c->texts) + 1) * sizeof *numbers);
     bool good = numbers && pl_intern_add_all(r->table->texts, c->texts, numbers) == PL_OK;
@@ -448,10 +221,10 @@ static void join_texts(void *context, size_t index, unsigned worker) {
     c->texts = NULL;
 }
 
-static pl_status collect(reading *r, pl_problems *problems) {
+static pl_status collect(pl_csv_reading *r, pl_problems *problems) {
     pl_status status = PL_OK;
     for (size_t i = 0; i < r->chunk_count; i++) {
-        chunk *c = &r->chunks[i];
+        pl_csv_chunk *c = &r->chunks[i];
         pl_status found = pl_problems_append(problems, &c->problems);
         if (c->failed || found == PL_MEMORY) return PL_MEMORY;
         if (found != PL_OK) status = found;
@@ -460,7 +233,7 @@ static pl_status collect(reading *r, pl_problems *problems) {
 }
 
 /* Finds header and rows; where the bytes are not UTF-8, once more after they have been recoded. */
-static pl_status find_rows(reading *r, pl_problems *problems) {
+static pl_status find_rows(pl_csv_reading *r, pl_problems *problems) {
     for (;;) {
         bool utf8 = true;
         pl_status status = read_header(r, problems);
@@ -475,16 +248,60 @@ static pl_status find_rows(reading *r, pl_problems *problems) {
     }
 }
 
-static pl_status read_source(reading *r, pl_problems *problems) {
+static pl_status check_rows(const pl_csv_reading *r, pl_problems *problems) {
+    if (r->table->rows <= r->limits.max_rows) return PL_OK;
+    return pl_problem_add(problems, PL_ERROR, "E102", (pl_place){.file = r->name}, "has %zu rows; at most %zu are read",
+                          r->table->rows, r->limits.max_rows);
+}
+
+/* Throws away what an attempt has made, up to the header. */
+static pl_status start_over(pl_csv_reading *r) {
+    pl_table *table = r->table;
+    free_chunks(r);
+    free_scales(r);
+    for (size_t i = 0; i < table->column_count; i++) pl_table_drop(table, i);
+    pl_arena_free(&table->arena);
+    table->column_count = table->rows = 0;
+    pl_intern_free(table->texts);
+    table->texts = NULL;
+    return pl_intern_create(&table->texts, 0);
+}
+
+/* Any text: surveyed first, then read by the letter. */
+static pl_status read_with_care(pl_csv_reading *r, pl_problems *problems) {
+    r->parse = pl_csv_parse_with_care;
     pl_status status = find_rows(r, problems);
-    r->table->encoding = r->source->encoding ? r->source->encoding : "utf-8";
+    if (status == PL_OK) status = check_rows(r, problems);
     if (status != PL_OK) return status;
     pl_header_choose(r->table, r->options);
+    status = pl_csv_choose_scales(r);
+    if (status != PL_OK) return status;
+    if (!pl_csv_make_columns(r, r->table->rows)) return PL_MEMORY;
+    if (r->has_blanks) {
+        r->table->source_rows = malloc((r->table->rows + 1) * sizeof *r->table->source_rows);
+        if (!r->table->source_rows) return PL_MEMORY;
+    }
+    pl_pool_run_in_order(r->options->pool, r->chunk_count, r->parse, pl_csv_join_texts, r);
+    return pl_csv_read_misfits(r);
+}
+
+static pl_status read_cells(pl_csv_reading *r, pl_problems *problems) {
+    bool done = false;
+    pl_status status = read_header(r, problems);
+    if (status != PL_OK) return status;
+    pl_header_choose(r->table, r->options);
+    status = pl_csv_choose_scales(r);
+    if (status == PL_OK) status = pl_csv_read_at_once(r, &done);
+    if (status == PL_OK && !done) status = start_over(r);
+    return status != PL_OK || done ? status : read_with_care(r, problems);
+}
+
+static pl_status read_source(pl_csv_reading *r, pl_problems *problems) {
+    pl_status status = read_cells(r, problems);
+    r->table->encoding = r->source->encoding ? r->source->encoding : "utf-8";
+    if (status != PL_OK) return status;
     pl_status header = pl_header_check(r->table, problems);
-    if (header != PL_MEMORY) status = make_columns(r, problems);
-    if (status != PL_OK || header == PL_MEMORY) return status != PL_OK ? status : header;
-    pl_pool_run(r->options->pool, r->table->column_count, bring_in, r);
-    pl_pool_run_in_order(r->options->pool, r->chunk_count, parse, join_texts, r);
+    if (header == PL_MEMORY) return header;
     status = collect(r, problems);
     return status != PL_OK ? status : header;
 }
@@ -492,7 +309,7 @@ static pl_status read_source(reading *r, pl_problems *problems) {
 static pl_status read_all(pl_table *table, pl_source *source, const char *name, const pl_csv_options *options,
                           pl_problems *problems) {
     static const pl_csv_options defaults;
-    reading r = {.options = options ? options : &defaults, .source = source, .table = table, .name = name};
+    pl_csv_reading r = {.options = options ? options : &defaults, .source = source, .table = table, .name = name};
     r.limits = (pl_csv_options){
         .max_columns = r.options->max_columns ? r.options->max_columns : DEFAULT_COLUMNS,
         .max_rows = r.options->max_rows ? r.options->max_rows : DEFAULT_ROWS,
@@ -503,6 +320,7 @@ static pl_status read_all(pl_table *table, pl_source *source, const char *name, 
     if (status == PL_OK) status = pl_source_unmark(source, name, problems);
     if (status == PL_OK) status = read_source(&r, problems);
     free_chunks(&r);
+    free_scales(&r);
     pl_str kept;
     if (!pl_str_copy(&kept, &table->arena, pl_str_of(name))) return PL_MEMORY;
     table->name = kept.at;

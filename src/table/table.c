@@ -6,9 +6,11 @@
 
 static void free_data(pl_column *column) {
     free(column->numbers);
+    free(column->scaled);
     free(column->present);
     free(column->texts);
     column->numbers = NULL;
+    column->scaled = NULL;
     column->present = NULL;
     column->texts = NULL;
 }
@@ -32,8 +34,9 @@ static void keep_in_column(pl_column *column, const uint64_t *keep, size_t rows)
     for (size_t row = 0; row < rows; row++) {
         if (!pl_present(keep, row)) continue;
         if (column->texts) column->texts[to] = column->texts[row];
-        if (column->numbers) {
-            column->numbers[to] = column->numbers[row];
+        if (column->numbers) column->numbers[to] = column->numbers[row];
+        if (column->scaled) column->scaled[to] = column->scaled[row];
+        if (column->present) {
             if (pl_present(column->present, row))
                 pl_set_present(column->present, to);
             else

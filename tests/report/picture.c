@@ -44,7 +44,7 @@ static void make_data(void) {
         for (size_t j = 0; j < 300; j++) cells[i * 300 + j] = 1 / (1 + exp((double)i - (double)j));
 }
 
-typedef enum picture_kind { PLACES, DOMINANCE, CORRELATION, SENSITIVITY, TREND, GROWTH, KINDS } picture_kind;
+typedef enum picture_kind { PLACES, DOMINANCE, CORRELATION, SENSITIVITY, TREND, TRENDS, GROWTH, KINDS } picture_kind;
 
 typedef struct request {
     picture_kind kind;
@@ -60,6 +60,9 @@ static pl_status draw(pl_output *output, const request *r, pl_problems *problems
     if (r->kind == SENSITIVITY) return pl_picture_sensitivity(output, bars, r->count, &r->options, problems);
     const pl_trend trend = {points, r->count, 85, pl_str_of("分")};
     if (r->kind == TREND) return pl_picture_trend(output, &trend, &r->options, problems);
+    /* three lines, one after the other */
+    const pl_trends trends = {names, points, r->count ? 3 : 0, r->count, pl_str_of("分")};
+    if (r->kind == TRENDS) return pl_picture_trends(output, &trends, &r->options, problems);
     const pl_growth_series series[] = {{{"甲", 3}, sizes, seconds, r->count < 5 ? r->count : 5}, {{"乙", 3}, sizes, sizes, 4}};
     const pl_growth growth = {series, 2, pl_str_of("units"), pl_str_of("seconds")};
     if (r->kind == GROWTH) return pl_picture_growth(output, &growth, &r->options, problems);
@@ -296,6 +299,17 @@ static void test_a_trend_has_its_band(void **state) {
     cairo_surface_destroy(image);
 }
 
+/* Of six periods two have bands in each of three lines; the bars stand beside each other, and one more box is in the legend. */
+static void test_trends_have_their_bars(void **state) {
+    (void)state;
+    request r = ask(TRENDS, 6, PL_PICTURE_SVG);
+    for (size_t line = 0; line < 3; line++) assert_int_equal(draw_svg(&r, colour_mix(colour_of_group(line), PAPER, 0.55)).marks, 2);
+    assert_int_equal(draw_svg(&r, colour_of_group(1)).marks, 6 + 1); /* each point, and the one in the legend */
+    points[6].low = NAN;                                             /* the first of the second line */
+    assert_int_equal(draw_svg(&r, colour_mix(colour_of_group(1), PAPER, 0.55)).marks, 1);
+    make_data();
+}
+
 static void test_growth_leaves_out_what_is_not_positive(void **state) {
     (void)state;
     request r = ask(GROWTH, 5, PL_PICTURE_PNG);
@@ -466,22 +480,15 @@ static void test_memory_runs_out(void **state) {
 
 int main(void) {
     make_data();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_one_band_for_each_unit),
-                                       cmocka_unit_test(test_as_many_rows_as_can_be_read),
-                                       cmocka_unit_test(test_title_and_description),
-                                       cmocka_unit_test(test_a_matrix_has_its_colours),
-                                       cmocka_unit_test(test_colours_can_be_read),
-                                       cmocka_unit_test(test_steps_of_axes),
-                                       cmocka_unit_test(test_which_rows_are_drawn),
-                                       cmocka_unit_test(test_two_bars_for_each_assumption),
-                                       cmocka_unit_test(test_every_sign_is_in_the_font),
-                                       cmocka_unit_test(test_growth_leaves_out_what_is_not_positive),
-                                       cmocka_unit_test(test_a_trend_has_its_band),
-                                       cmocka_unit_test(test_the_same_bytes_twice),
-                                       cmocka_unit_test(test_few_rows_and_many),
-                                       cmocka_unit_test(test_long_names_are_cut),
-                                       cmocka_unit_test(test_numbers_beyond_reason),
-                                       cmocka_unit_test(test_an_output_that_fails),
-                                       cmocka_unit_test(test_memory_runs_out)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_band_for_each_unit),    cmocka_unit_test(test_as_many_rows_as_can_be_read),
+        cmocka_unit_test(test_title_and_description),     cmocka_unit_test(test_a_matrix_has_its_colours),
+        cmocka_unit_test(test_colours_can_be_read),       cmocka_unit_test(test_steps_of_axes),
+        cmocka_unit_test(test_which_rows_are_drawn),      cmocka_unit_test(test_two_bars_for_each_assumption),
+        cmocka_unit_test(test_every_sign_is_in_the_font), cmocka_unit_test(test_growth_leaves_out_what_is_not_positive),
+        cmocka_unit_test(test_a_trend_has_its_band),      cmocka_unit_test(test_trends_have_their_bars),
+        cmocka_unit_test(test_the_same_bytes_twice),      cmocka_unit_test(test_few_rows_and_many),
+        cmocka_unit_test(test_long_names_are_cut),        cmocka_unit_test(test_numbers_beyond_reason),
+        cmocka_unit_test(test_an_output_that_fails),      cmocka_unit_test(test_memory_runs_out)};
     return cmocka_run_group_tests_name("pictures", tests, NULL, NULL);
 }

@@ -111,7 +111,7 @@ static bool write_model(void *context) {
     pl_buffer_init(&bytes, 0);
     pl_problems_init(&problems, 0);
     pl_output_init(&output, pl_sink_buffer, &bytes);
-    pl_status status = pl_report_model_workbook(&output, context, NULL, &problems);
+    pl_status status = pl_report_model_workbook(&output, context, NULL, NULL, &problems);
     status = pl_status_worse(status, pl_output_finish(&output));
     pl_problems_free(&problems);
     pl_buffer_free(&bytes);

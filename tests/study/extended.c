@@ -83,7 +83,7 @@ static void test_a_value_that_is_put_is_reported(void **state) {
     extend(&w, &(pl_extension){.periods = &period, .period_count = 1});
     size_t row = row_of(w.copy, "2025-04", 1), index = (size_t)(element(w.copy, "v") - w.copy->elements);
     pl_dataset_put(w.copy, index, row, 9);
-    assert_int_equal(w.copy->elements[index].numbers[row], 9);
+    assert_int_equal(pl_element_number(&w.copy->elements[index], row), 9);
     assert_true(pl_present(w.copy->elements[index].present, row));
     assert_true(pl_present(w.copy->reported, row));
     assert_false(pl_present(w.copy->reported, row - 1));

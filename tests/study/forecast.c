@@ -64,7 +64,7 @@ static double value_in(const world *w, size_t unit, const char *label) {
     const pl_dataset *d = pl_forecast_data(w->forecast);
     size_t period = pl_dataset_find_period(d, pl_str_of(label));
     assert_int_not_equal(period, PL_NO_INDEX);
-    return d->elements[0].numbers[period * d->unit_count + unit];
+    return pl_element_number(&d->elements[0], period * d->unit_count + unit);
 }
 
 static void assert_near(double found, double wanted) {
@@ -406,6 +406,91 @@ static void test_band_is_made_of_the_errors_met(void **state) {
     end(&w);
 }
 
+/* ---- the way there ---- */
+
+static void assert_numbers(const double *found, const double *wanted, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(wanted[i]))
+            assert_true(isnan(found[i]));
+        else
+            assert_near(found[i], wanted[i]);
+    }
+}
+
+/* 5 a month in 2024 and 10 in 2025: sums since January, in the months that are known and in those to come. */
+static void test_course_of_months(void **state) {
+    (void)state;
+    world w;
+    begin(&w);
+    for (int month = 1; month <= 20; month++) put(&w, 1, 2024 + (month - 1) / 12, (month - 1) % 12 + 1, month <= 12 ? 5 : 10);
+    pl_forecast_options options = {.method = PL_FORECAST_LAST, .unit = 0};
+    assert_int_equal(make(&w, year_sum, no_settings, &options), PL_OK);
+    const uint32_t unit = 0;
+    pl_forecast_course totals;
+    assert_int_equal(pl_forecast_course_find(&totals, w.forecast, &(pl_course_options){&unit, 1, PL_NO_INDEX, NULL}), PL_OK);
+    assert_int_equal(totals.count, 24);
+    assert_int_equal(totals.first, 0);
+    assert_true(pl_str_is(totals.periods[0], "2024-01") && pl_str_is(totals.periods[23], "2025-12"));
+    const double known[] = {5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 10, 20, 30, 40, 50, 60, 70, 80, NAN, NAN, NAN, NAN};
+    assert_numbers(totals.known, known, 24);
+    const double expected[] = {NAN, 90, 100, 110, 120};
+    assert_numbers(totals.expected + 19, expected, 5);
+    pl_forecast_course values;
+    assert_int_equal(pl_forecast_course_find(&values, w.forecast, &(pl_course_options){&unit, 1, 1, NULL}), PL_OK);
+    assert_memory_equal(values.known, totals.known, 20 * sizeof *known);
+    assert_numbers(values.expected + 19, expected, 5);
+    pl_forecast_course_free(&values);
+    pl_forecast_course_free(&totals);
+    end(&w);
+}
+
+/* Years are scored and months are reported: of the year under way there is what it comes to today and what it will, and a year of
+ * which the beginning is not known is none. */
+static void test_course_of_years(void **state) {
+    (void)state;
+    world w;
+    begin(&w);
+    for (int month = -1; month <= 20; month++) /* from November 2023 on */
+        put(&w, 1, 2024 + (month <= 0 ? -1 : (month - 1) / 12), (month + 11) % 12 + 1, 5);
+    pl_forecast_options options = {.method = PL_FORECAST_LAST, .unit = PL_NO_INDEX};
+    assert_int_equal(make(&w, year_sum, "key,value\nperiod,2025\n", &options), PL_OK);
+    const uint32_t unit = 0;
+    pl_forecast_course totals;
+    assert_int_equal(pl_forecast_course_find(&totals, w.forecast, &(pl_course_options){&unit, 1, PL_NO_INDEX, NULL}), PL_OK);
+    assert_int_equal(totals.count, 2);
+    const double known[] = {60, 40}, expected[] = {NAN, 60};
+    assert_numbers(totals.known, known, 2);
+    assert_numbers(totals.expected, expected, 2);
+    pl_forecast_course_free(&totals);
+    end(&w);
+}
+
+/* Standing at the end of August 2024: what came later is not known. A unit without any values is nowhere. */
+static void test_course_as_of(void **state) {
+    (void)state;
+    world w;
+    begin(&w);
+    for (int month = 1; month <= 20; month++) put(&w, 1, 2024 + (month - 1) / 12, (month - 1) % 12 + 1, month);
+    put(&w, 2, 2025, 3, 1);
+    pl_forecast_options options = {.method = PL_FORECAST_LAST, .as_of = pl_str_of("2024-08"), .unit = PL_NO_INDEX};
+    assert_int_equal(make(&w, last_value, no_settings, &options), PL_OK);
+    const uint32_t units[] = {1, 0};
+    pl_forecast_course totals;
+    assert_int_equal(pl_forecast_course_find(&totals, w.forecast, &(pl_course_options){units, 2, PL_NO_INDEX, NULL}), PL_OK);
+    assert_int_equal(totals.count, 12);
+    for (size_t p = 0; p < 12; p++) {
+        assert_true(isnan(totals.known[p]) && isnan(totals.expected[p]));
+        assert_near(p < 8 ? totals.known[12 + p] : totals.expected[12 + p], p < 8 ? (double)p + 1 : 8);
+        assert_true(isnan(p < 8 ? totals.expected[12 + p] : totals.known[12 + p]));
+    }
+    pl_forecast_course_free(&totals);
+    pl_forecast_course alone;
+    assert_int_equal(pl_forecast_course_find(&alone, w.forecast, &(pl_course_options){units, 1, PL_NO_INDEX, NULL}), PL_OK);
+    assert_int_equal(alone.first, alone.count);
+    pl_forecast_course_free(&alone);
+    end(&w);
+}
+
 /* ---- lamps ---- */
 
 static void test_lamps_of_the_model(void **state) {
@@ -453,6 +538,9 @@ int main(void) {
         cmocka_unit_test(test_as_of_knows_nothing_later),
         cmocka_unit_test(test_same_band_on_any_number_of_threads),
         cmocka_unit_test(test_band_is_made_of_the_errors_met),
+        cmocka_unit_test(test_course_of_months),
+        cmocka_unit_test(test_course_of_years),
+        cmocka_unit_test(test_course_as_of),
         cmocka_unit_test(test_lamps_of_the_model),
     };
     return cmocka_run_group_tests_name("forecast", tests, NULL, NULL);

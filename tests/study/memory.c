@@ -111,13 +111,16 @@ static bool suppose_everything(void *context) {
     size_t *wrong = context;
     const pl_sheet sheets[] = {{"indicators.csv", NULL, {indicators, sizeof indicators - 1}},
                                {"data.csv", NULL, {data, sizeof data - 1}}};
-    const pl_scenario_line lines[] = {{pl_str_of("u1.a+=2"), false, {.file = "--set"}},
-                                      {pl_str_of("a.weight=+10%"), false, {.file = "--set"}},
-                                      {pl_str_of("settings.digits=1"), false, {.file = "--set"}},
-                                      {pl_str_of("u3.group=h"), false, {.file = "--set"}},
-                                      {pl_str_of("u2"), true, {.file = "--without"}},
-                                      {pl_str_of("f"), true, {.file = "--without"}},
-                                      {pl_str_of("u1.z=2"), false, {.file = "--set"}}};
+    const pl_scenario_line lines[] = {{pl_str_of("u1.a+=2"), PL_SCENARIO_SET, {.file = "--set"}},
+                                      {pl_str_of("a.weight=+10%"), PL_SCENARIO_SET, {.file = "--set"}},
+                                      {pl_str_of("settings.digits=1"), PL_SCENARIO_SET, {.file = "--set"}},
+                                      {pl_str_of("u3.group=h"), PL_SCENARIO_SET, {.file = "--set"}},
+                                      {pl_str_of("u2"), PL_SCENARIO_WITHOUT, {.file = "--without"}},
+                                      {pl_str_of("f"), PL_SCENARIO_WITHOUT, {.file = "--without"}},
+                                      {pl_str_of("n.group=h"), PL_SCENARIO_SET, {.file = "--set"}},
+                                      {pl_str_of("u4=n"), PL_SCENARIO_COPY, {.file = "--copy"}},
+                                      {pl_str_of("n.a*=2"), PL_SCENARIO_SET, {.file = "--set"}},
+                                      {pl_str_of("u1.z=2"), PL_SCENARIO_SET, {.file = "--set"}}};
     pl_problems problems;
     pl_model *model = NULL;
     pl_dataset *dataset = NULL;
@@ -135,13 +138,13 @@ static bool suppose_everything(void *context) {
     if (status == PL_OK) status = pl_dataset_load(&dataset, model, &options, &problems);
     if (status == PL_OK) status = pl_compile(&compiled, model, dataset, NULL, &problems);
     if (status == PL_OK) status = pl_score(&scores, compiled, PL_NODES_ROOT, NULL, &problems);
-    if (status == PL_OK) status = pl_scenario_read(&scenario, compiled, lines, 6, &problems);
+    if (status == PL_OK) status = pl_scenario_read(&scenario, compiled, lines, 9, &problems);
     if (status == PL_OK) status = pl_whatif_run(&whatif, scores, &scenario, &(pl_whatif_options){.data = &options}, &problems);
     if (status == PL_OK) status = pl_whatif_reasons(&reasons, &count, &rest, whatif, &whatif->lines[0]);
     if (status == PL_OK) status = pl_whatif_cells_find(&cells, whatif);
-    if (status == PL_OK) assert_int_equal(cells.count, 2); /* digits, and the group of u3 */
+    if (status == PL_OK) assert_int_equal(cells.count, 3); /* digits, and the groups of u3 and n */
     bool good = status == PL_OK && !problems.errors;
-    if (good) good = pl_scenario_read(&unreadable, compiled, lines + 6, 1, &problems) == PL_INPUT;
+    if (good) good = pl_scenario_read(&unreadable, compiled, lines + 9, 1, &problems) == PL_INPUT;
     *wrong = problems.errors;
     free(reasons);
     pl_whatif_cells_free(&cells);
@@ -173,7 +176,8 @@ static bool read_scenarios(void *context) {
         assert_int_equal(sheet.count, 2);
         assert_int_equal(sheet.from[1], 3);
         assert_int_equal(sheet.from[2], 4);
-        assert_true(pl_str_is(sheet.names[1], "two") && pl_str_is(sheet.lines[2].text, "d") && sheet.lines[2].without);
+        assert_true(pl_str_is(sheet.names[1], "two") && pl_str_is(sheet.lines[2].text, "d") &&
+                    sheet.lines[2].kind == PL_SCENARIO_WITHOUT);
     }
     pl_scenario_sheet_free(&sheet);
     pl_problems_free(&problems);
@@ -211,6 +215,8 @@ static bool forecast_everything(void *context) {
     pl_model *model = NULL;
     pl_dataset *dataset = NULL;
     pl_forecast *forecast = NULL;
+    pl_forecast_course totals = {0}, values = {0};
+    const uint32_t units[] = {1, 0};
     pl_problems_init(&problems, 0);
     pl_status status = pl_model_load_sheets(&model, "model", sheets, sizeof sheets / sizeof *sheets, &problems);
     if (status == PL_OK) status = pl_dataset_load(&dataset, model, NULL, &problems);
@@ -218,7 +224,11 @@ static bool forecast_everything(void *context) {
     bool good = status == PL_OK;
     if (good) assert_int_not_equal(forecast->trust, PL_FORECAST_NO_BAND);
     if (!good) assert_null(forecast);
+    if (good) good = pl_forecast_course_find(&totals, forecast, &(pl_course_options){units, 2, PL_NO_INDEX, NULL}) == PL_OK;
+    if (good) good = pl_forecast_course_find(&values, forecast, &(pl_course_options){units, 2, 1, NULL}) == PL_OK;
     if (problems.errors) fail_msg("%s", problems.count ? problems.items[0].text : "an error that was not recorded");
+    pl_forecast_course_free(&values);
+    pl_forecast_course_free(&totals);
     pl_forecast_free(forecast);
     pl_dataset_free(dataset);
     pl_model_free(model);

@@ -26,7 +26,23 @@ typedef struct loaded {
 
 typedef struct texts {
     pl_buffer indicators, settings, data, costs;
+    bool any_number; /* values will be set that whole numbers times a power of ten are not */
 } texts;
+
+/* Columns of numbers in place of scaled ones. */
+static void unscale(loaded *l) {
+    size_t rows = l->dataset->unit_count * l->dataset->period_count;
+    for (size_t i = 0; i < l->dataset->element_count; i++) {
+        pl_element *element = &l->dataset->elements[i];
+        if (!element->scaled) continue;
+        double *numbers = malloc(rows * sizeof *numbers);
+        assert_non_null(numbers);
+        for (size_t row = 0; row < rows; row++) numbers[row] = pl_element_number(element, row);
+        free(element->scaled);
+        element->scaled = NULL;
+        element->numbers = numbers;
+    }
+}
 
 static pl_status load(loaded *l, const texts *t) {
     const pl_sheet sheets[] = {{"indicators.csv", NULL, pl_buffer_view(&t->indicators)},
@@ -37,6 +53,7 @@ static pl_status load(loaded *l, const texts *t) {
     pl_problems_init(&l->problems, 0);
     pl_status status = pl_model_load_sheets(&l->model, "model", sheets, 4, &l->problems);
     if (status == PL_OK) status = pl_dataset_load(&l->dataset, l->model, NULL, &l->problems);
+    if (status == PL_OK && t->any_number) unscale(l);
     if (status == PL_OK) status = pl_compile(&l->compiled, l->model, l->dataset, NULL, &l->problems);
     if (status == PL_OK) status = pl_score(&l->scores, l->compiled, PL_NODES_ROOT, NULL, &l->problems);
     return status;
@@ -137,7 +154,7 @@ static void list_levels(brute *b) {
     for (size_t i = 0; i < b->elements; i++) {
         const pl_cost *cost = b->l->model->costs;
         while (!pl_str_equal(cost->element, b->l->dataset->elements[i].name)) cost++;
-        double from = b->l->dataset->elements[i].numbers[b->unit], part = cost->stepwise ? 1 : 0.25, value = from;
+        double from = pl_element_number(&b->l->dataset->elements[i], b->unit), part = cost->stepwise ? 1 : 0.25, value = from;
         size_t count = 0;
         for (; count == 0 || value <= cost->up_to; value = from + (double)count * part * cost->step) {
             b->levels[i][count] = value;
@@ -149,13 +166,22 @@ static void list_levels(brute *b) {
     }
 }
 
+/* The model that was compiled sees it, however the column is kept. */
+static void set_number(pl_element *element, size_t row, double value) {
+    if (element->scaled)
+        element->scaled[row] = (int32_t)lround(value * element->power);
+    else
+        element->numbers[row] = value;
+    assert_true(pl_element_number(element, row) == value);
+}
+
 /* Every combination of levels, counted through like the wheels of a lock. */
 static void try_out(brute *b) {
     size_t wheels[MOST_ELEMENTS] = {0};
     for (size_t i = 0; i < MOST_ELEMENTS;) {
         double cost = 0;
         for (size_t k = 0; k < b->elements; k++) {
-            b->l->dataset->elements[k].numbers[b->unit] = b->levels[k][wheels[k]];
+            set_number(&b->l->dataset->elements[k], b->unit, b->levels[k][wheels[k]]);
             cost += b->costs[k][wheels[k]];
         }
         pl_scores *scores;
@@ -165,14 +191,14 @@ static void try_out(brute *b) {
         pl_scores_free(scores);
         for (i = 0; i < MOST_ELEMENTS && ++wheels[i] >= b->counts[i]; i++) wheels[i] = 0;
     }
-    for (size_t k = 0; k < b->elements; k++) b->l->dataset->elements[k].numbers[b->unit] = b->levels[k][0];
+    for (size_t k = 0; k < b->elements; k++) set_number(&b->l->dataset->elements[k], b->unit, b->levels[k][0]);
 }
 
 /* What the plan promises, scored anew. */
 static void check_plan(brute *b, const pl_path_plan *plan) {
     double cost = 0, points = 0;
     for (size_t i = 0; i < plan->count; i++) {
-        b->l->dataset->elements[plan->steps[i].element].numbers[b->unit] = plan->steps[i].to;
+        set_number(&b->l->dataset->elements[plan->steps[i].element], b->unit, plan->steps[i].to);
         cost += plan->steps[i].cost;
         points += plan->steps[i].points;
     }
@@ -182,7 +208,8 @@ static void check_plan(brute *b, const pl_path_plan *plan) {
     assert_true(line->rank == plan->place && line->total == plan->total);
     assert_true(fabs(cost - plan->cost) < 1e-9 && fabs(before->total + points - plan->total) < 1e-9);
     pl_scores_free(scores);
-    for (size_t i = 0; i < plan->count; i++) b->l->dataset->elements[plan->steps[i].element].numbers[b->unit] = plan->steps[i].from;
+    for (size_t i = 0; i < plan->count; i++)
+        set_number(&b->l->dataset->elements[plan->steps[i].element], b->unit, plan->steps[i].from);
 }
 
 typedef struct outcomes {
@@ -224,6 +251,7 @@ static outcomes ask_many(bool linear, uint64_t seed) {
         loaded l;
         pl_path *path;
         make_model(&c, &t, elements, units, linear);
+        t.any_number = linear;
         if (load(&l, &t) != PL_OK) fail_msg("model %zu: %s", number, l.problems.items[0].text);
         brute b = {.l = &l, .elements = elements, .wanted = 1 + roll(&c, 2), .least = INFINITY};
         list_levels(&b);

@@ -1,9 +1,9 @@
 /* The robustness study against what it must be: runs that repeat what the program would score from an edited model, bands that are
  * those of the runs, the same result on any number of threads, and a study that was stopped as one of fewer runs. */
-#include <plumbline/score/score.h>
 #include <plumbline/study/robust.h>
 
 #include "support/allocations.h"
+#include "support/at_hand.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -16,26 +16,11 @@
 
 #include <cmocka.h>
 
-typedef struct model_at_hand {
-    pl_problems problems;
-    pl_model *model;
-    pl_dataset *dataset;
-} model_at_hand;
-
 static pl_status open_model(model_at_hand *m, const char *indicators, const char *settings, const char *data) {
-    const pl_sheet sheets[] = {{"indicators.csv", NULL, {indicators, strlen(indicators)}},
-                               {"settings.csv", NULL, {settings, strlen(settings)}},
-                               {"data.csv", NULL, {data, strlen(data)}}};
-    *m = (model_at_hand){0};
-    pl_problems_init(&m->problems, 0);
-    pl_status status = pl_model_load_sheets(&m->model, "model", sheets, 3, &m->problems);
-    return status == PL_OK ? pl_dataset_load(&m->dataset, m->model, NULL, &m->problems) : status;
-}
-
-static void close_model(model_at_hand *m) {
-    pl_dataset_free(m->dataset);
-    pl_model_free(m->model);
-    pl_problems_free(&m->problems);
+    const pl_sheet sheets[] = {sheet_at_hand("indicators.csv", pl_str_of(indicators)),
+                               sheet_at_hand("settings.csv", pl_str_of(settings)), sheet_at_hand("data.csv", pl_str_of(data))};
+    *m = model_begin();
+    return model_load(m, sheets, 3);
 }
 
 /* Two pillars, of which one adds up points; values with gaps; one leaf with an error and one that was rounded. */
@@ -95,7 +80,7 @@ static void test_threads_make_no_difference(void **state) {
     pl_robust_free(a);
     pl_robust_free(b);
     pl_pool_free(pool);
-    close_model(&m);
+    model_close(&m);
 }
 
 /* The bands do not depend on whether indices are asked for as well. */
@@ -110,7 +95,7 @@ static void test_sensitivity_leaves_the_runs_alone(void **state) {
     assert_true(a->mean_shift == b->mean_shift);
     pl_robust_free(a);
     pl_robust_free(b);
-    close_model(&m);
+    model_close(&m);
 }
 
 static bool stop_after(void *context) { return atomic_fetch_sub((atomic_int *)context, 1) <= 0; }
@@ -137,7 +122,7 @@ static void test_stopped_is_fewer_runs(void **state) {
     pl_robust_free(b);
     pl_robust_free(c);
     pl_pool_free(pool);
-    close_model(&m);
+    model_close(&m);
 }
 
 /* With a single alternative each run is one of two scorings, which the program gives for the model and for one that says so. */
@@ -174,8 +159,8 @@ static void test_runs_are_scorings(void **state) {
     }
     assert_in_range(met[0], 30, 70);
     pl_robust_free(robust);
-    close_model(&m);
-    close_model(&other);
+    model_close(&m);
+    model_close(&other);
 }
 
 /* Of two units, one better on a and the other on b: who is first depends on which weight is the larger. */
@@ -200,7 +185,7 @@ static void test_probability_of_the_larger_weight(void **state) {
     robust = study(&m, &beta);
     assert_true(fabs(robust->units[1].first - 0.25) < 0.011);
     pl_robust_free(robust);
-    close_model(&m);
+    model_close(&m);
 }
 
 /* A value of 10 with a standard deviation of 1 against one of 11 with none, and a value rounded to tens. */
@@ -212,12 +197,12 @@ static void test_probability_of_an_error(void **state) {
     pl_robust *robust = study(&m, &options);
     assert_true(fabs(robust->units[1].first - 0.23975) < 0.0105); /* the difference has a deviation of sqrt 2 */
     pl_robust_free(robust);
-    close_model(&m);
+    model_close(&m);
     assert_int_equal(open_model(&m, "code,parent,score,rounding\nt,,,\na,t,x,10\n", settings, "unit,a\nu1,10\nu2,15\n"), PL_OK);
     robust = study(&m, &options);
     assert_true(fabs(robust->units[1].first - 0.125) < 0.008); /* U(5, 15) above U(10, 20) */
     pl_robust_free(robust);
-    close_model(&m);
+    model_close(&m);
 }
 
 static void test_what_does_not_vary(void **state) {
@@ -233,7 +218,7 @@ static void test_what_does_not_vary(void **state) {
     errors.data = false;
     errors.weights = PL_WEIGHTS_UNIFORM;
     assert_int_equal(pl_robust_study(&robust, m.model, m.dataset, &errors, &m.problems), PL_INPUT);
-    close_model(&m);
+    model_close(&m);
 }
 
 static bool study_everything(void *context) {
@@ -247,7 +232,7 @@ static bool study_everything(void *context) {
     if (status == PL_OK) *(size_t *)context = robust->unit_count;
     if (m.problems.errors) fail_msg("%s", m.problems.count ? m.problems.items[0].text : "an error that was not recorded");
     pl_robust_free(robust);
-    close_model(&m);
+    model_close(&m);
     return status == PL_OK;
 }
 

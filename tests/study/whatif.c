@@ -4,6 +4,8 @@
 #include <plumbline/base/random.h>
 #include <plumbline/study/whatif.h>
 
+#include "support/at_hand.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,7 +64,7 @@ static void write_grid(const grid *g, pl_buffer *out) {
 
 /* ---- models ---- */
 
-enum { INDICATORS, DATA, SETTINGS, SHEETS };
+enum { INDICATORS, DATA, SETTINGS, EVENTS, SHEETS };
 
 typedef struct sheets {
     grid of[SHEETS];
@@ -122,6 +124,26 @@ static void fill(grid *data, pl_random *random, size_t first) {
     }
 }
 
+/* Some models count events as well. */
+static void add_events(sheets *s, pl_random *random) {
+    grid *g = &s->of[INDICATORS], *events = &s->of[EVENTS], *data = &s->of[DATA];
+    static const char *const heads[] = {"unit", "element", "points"};
+    size_t count = 1 + pl_random_below(random, 8);
+    for (size_t i = 0; i < 3; i++) set(events, 0, i, heads[i]);
+    for (size_t row = 1; row <= count; row++) {
+        set(events, row, 0, data->cells[1 + pl_random_below(random, data->rows - 1)][0]);
+        set(events, row, 1, "events");
+        set_number(events, row, 2, (double)pl_random_below(random, 100) / 10);
+    }
+    set(g, g->rows, 0, "events");
+    set(g, g->rows - 1, 1, "total");
+    set(g, g->rows - 1, 4, "x");
+    set(g, 0, 8, "value");
+    set(g, g->rows - 1, 8, "sum(points over events)");
+    s->names[EVENTS] = "events.csv";
+    s->count = 4;
+}
+
 static void make_model(sheets *s, pl_random *random) {
     static const char *const heads[] = {"code", "parent", "weight", "full", "score", "combine", "missing", "direction"};
     static const char *const peers[] = {"all", "group"};
@@ -138,6 +160,7 @@ static void make_model(sheets *s, pl_random *random) {
     add_indicator(s, random, "total", "", false);
     grow(s, random, "total", 0);
     fill(&s->of[DATA], random, 2);
+    if (pl_random_below(random, 2)) add_events(s, random);
 }
 
 /* The same shape as COINr has it: imeta and idata. */
@@ -166,27 +189,55 @@ typedef struct changes {
     size_t count;
 } changes;
 
-static void note(changes *c, bool without, const char *row, const char *column, const char *text) {
+static char *note(changes *c, pl_scenario_kind kind) {
     char *line = c->text[c->count];
-    snprintf(line, sizeof c->text[0], without ? "%s" : "%s.%s=%s", row, column, text);
-    c->lines[c->count++] = (pl_scenario_line){pl_str_of(line), without, {.file = "--set"}};
+    c->lines[c->count++] = (pl_scenario_line){{line, 0}, kind, {.file = "--set"}};
+    return line;
+}
+
+static void note_set(changes *c, const char *row, const char *column, const char *text) {
+    snprintf(note(c, PL_SCENARIO_SET), sizeof c->text[0], "%s.%s=%s", row, column, text);
+}
+
+static void note_without(changes *c, const char *code) { snprintf(note(c, PL_SCENARIO_WITHOUT), sizeof c->text[0], "%s", code); }
+
+static void note_copy(changes *c, const char *of, const char *code) {
+    snprintf(note(c, PL_SCENARIO_COPY), sizeof c->text[0], "%s=%s", of, code);
 }
 
 /* Puts a text into a cell, both ways. */
 static void edit(grid *g, changes *c, const char *row, const char *column, const char *text) {
-    note(c, false, row, column, text);
+    note_set(c, row, column, text);
     set(g, row_named(g, row), column_named(g, column), text);
 }
 
 static void edit_setting(grid *g, changes *c, const char *key, const char *text) {
-    note(c, false, "settings", key, text);
+    note_set(c, "settings", key, text);
     set(g, row_named(g, key), 0, key);
     set(g, row_named(g, key), 1, text);
 }
 
-static void leave_unit(grid *data, changes *c, const char *unit) {
-    note(c, true, unit, "", "");
+/* With its events. */
+static void leave_unit(sheets *s, changes *c, const char *unit) {
+    grid *data = &s->of[DATA], *events = &s->of[EVENTS];
+    note_without(c, unit);
     drop_row(data, row_named(data, unit));
+    while (row_named(events, unit) < events->rows) drop_row(events, row_named(events, unit));
+}
+
+static void copy_row(grid *g, size_t from, const char *code) {
+    size_t to = g->rows;
+    for (size_t column = 0; column < g->columns; column++) set(g, to, column, column ? g->cells[from][column] : code);
+}
+
+/* A unit enters: its rows are written once more, with another code. */
+static void copy_unit(sheets *s, changes *c, const char *unit, const char *code) {
+    grid *data = &s->of[DATA], *events = &s->of[EVENTS];
+    size_t count = events->rows;
+    note_copy(c, unit, code);
+    copy_row(data, row_named(data, unit), code);
+    for (size_t row = 1; row < count; row++)
+        if (strcmp(events->cells[row][0], unit) == 0) copy_row(events, row, code);
 }
 
 /* An indicator leaves with all below it. */
@@ -225,8 +276,9 @@ static void change_indicator(sheets *s, changes *c, pl_random *random) {
     case 2: edit(g, c, leaf ? code : "total", leaf ? "score" : "combine", leaf ? PICK(random, rules) : PICK(random, ways)); return;
     default:
         if (g->rows < 5) return;
-        note(c, true, code, "", "");
+        note_without(c, code);
         drop_indicator(g, code);
+        if (strcmp(code, "events") == 0) s->of[EVENTS].rows = 1; /* which go with it */
     }
 }
 
@@ -242,53 +294,48 @@ static void change_any(sheets *s, changes *c, pl_random *random) {
     }
 }
 
+static bool ends_with_leaving(const changes *c) { return c->count && c->lines[c->count - 1].kind == PL_SCENARIO_WITHOUT; }
+
+/* A unit that enters comes first: what is changed may be the unit or its copy. */
+static void enter_unit(sheets *s, changes *c, pl_random *random) {
+    char unit[40];
+    memcpy(unit, any_row(random, &s->of[DATA]), sizeof unit);
+    copy_unit(s, c, unit, "N");
+    if (pl_random_below(random, 2)) edit(&s->of[DATA], c, "N", "group", PICK(random, groups));
+}
+
 /* A unit that leaves comes last: it cannot be changed any more. */
 static void change_some(sheets *s, changes *c, pl_random *random) {
-    size_t wanted = 1 + pl_random_below(random, MOST_CHANGES - 1);
+    if (pl_random_below(random, 3) == 0) enter_unit(s, c, random);
+    size_t wanted = c->count ? 1 : 1 + pl_random_below(random, MOST_CHANGES - 1);
     /* What has left cannot be changed: an indicator that leaves ends the scenario. */
-    for (size_t i = 0; i < wanted && !(c->count && c->lines[c->count - 1].without); i++) change_any(s, c, random);
+    for (size_t i = 0; i < wanted && !ends_with_leaving(c); i++) change_any(s, c, random);
     if (c->count < MOST_CHANGES && pl_random_below(random, 3) == 0) {
         char unit[40];
-        memcpy(unit, any_row(random, &s->of[DATA]), sizeof unit);
-        leave_unit(&s->of[DATA], c, unit);
+        memcpy(unit, s->of[DATA].cells[2 + pl_random_below(random, s->of[DATA].rows - 2)][0], sizeof unit);
+        if (strcmp(unit, "N") != 0) leave_unit(s, c, unit);
     }
 }
 
 /* ---- both ways ---- */
 
-typedef struct scored {
-    pl_model *model;
-    pl_dataset *dataset;
-    pl_compiled *compiled;
-    pl_scores *scores;
-} scored;
-
-static void free_scored(scored *s) {
-    pl_scores_free(s->scores);
-    pl_compiled_free(s->compiled);
-    pl_dataset_free(s->dataset);
-    pl_model_free(s->model);
-}
-
-static pl_status load(scored *out, sheets *s, pl_problems *problems) {
+static pl_status load(model_at_hand *out, sheets *s) {
     pl_sheet list[SHEETS];
     for (size_t i = 0; i < s->count; i++) {
         pl_buffer_init(&s->text[i], 0);
         write_grid(&s->of[i], &s->text[i]);
-        list[i] = (pl_sheet){.name = s->names[i], .bytes = pl_buffer_view(&s->text[i])};
+        list[i] = sheet_at_hand(s->names[i], pl_buffer_view(&s->text[i]));
     }
-    *out = (scored){0};
-    pl_status status = pl_model_load_sheets(&out->model, "model", list, s->count, problems);
-    if (status == PL_OK) status = pl_dataset_load(&out->dataset, out->model, NULL, problems);
-    if (status == PL_OK) status = pl_compile(&out->compiled, out->model, out->dataset, NULL, problems);
-    return status == PL_OK ? pl_score(&out->scores, out->compiled, PL_NODES_ROOT, NULL, problems) : status;
+    *out = model_begin();
+    return model_load_and_score(out, list, s->count);
 }
 
 static void free_texts(sheets *s) {
     for (size_t i = 0; i < s->count; i++) pl_buffer_free(&s->text[i]);
 }
 
-static pl_status suppose(pl_whatif **out, const scored *base, const changes *c, pl_problems *problems) {
+static pl_status suppose(pl_whatif **out, const model_at_hand *base, changes *c, pl_problems *problems) {
+    for (size_t i = 0; i < c->count; i++) c->lines[i].text = pl_str_of(c->text[i]);
     pl_dataset_options data = {0};
     pl_whatif_options options = {.data = &data};
     pl_scenario scenario;
@@ -302,7 +349,8 @@ static pl_status suppose(pl_whatif **out, const scored *base, const changes *c, 
 static void explain(uint64_t trial, const sheets *s, const changes *c, const pl_problems *a, const pl_problems *b) {
     print_error("trial %llu\n", (unsigned long long)trial);
     for (size_t i = 0; i < s->count; i++) print_error("%s\n%s\n", s->names[i], s->text[i].at);
-    for (size_t i = 0; i < c->count; i++) print_error("%s %s\n", c->lines[i].without ? "without" : "set", c->text[i]);
+    static const char *const kinds[] = {"set", "without", "copy"};
+    for (size_t i = 0; i < c->count; i++) print_error("%s %s\n", kinds[c->lines[i].kind], c->text[i]);
     for (size_t i = 0; i < a->count; i++) print_error("scenario: %s\n", a->items[i].text);
     for (size_t i = 0; i < b->count; i++) print_error("edited: %s\n", b->items[i].text);
 }
@@ -321,38 +369,38 @@ static bool same_lines(const pl_scores *a, const pl_scores *b) {
     return true;
 }
 
-/* How many scenarios were scored, how many moved somebody, and how many could not be scored. */
+/* How many scenarios were scored, how many moved somebody and in how many somebody entered, and how many could not be scored. */
 typedef struct tally {
-    size_t scored, moved, refused;
+    size_t scored, moved, entered, refused;
 } tally;
 
 static void count(tally *t, const pl_whatif *w) {
-    bool moved = false;
+    bool moved = false, entered = false;
     for (size_t i = 0; i < w->line_count; i++) moved |= w->lines[i].moved;
+    for (size_t i = 0; i < w->line_count; i++) entered |= !w->lines[i].before;
     t->scored++;
     t->moved += moved;
+    t->entered += entered;
 }
 
 /* `s` are the sheets with the changes written into them. */
-static void compare(uint64_t trial, const scored *base, sheets *s, const changes *c, tally *t) {
-    pl_problems one, two;
-    pl_problems_init(&one, 0);
-    pl_problems_init(&two, 0);
+static void compare(uint64_t trial, const model_at_hand *base, sheets *s, changes *c, tally *t) {
+    pl_problems problems;
+    pl_problems_init(&problems, 0);
     pl_whatif *w;
-    scored edited;
-    pl_status supposed = suppose(&w, base, c, &one), loaded = load(&edited, s, &two);
+    model_at_hand edited;
+    pl_status supposed = suppose(&w, base, c, &problems), loaded = load(&edited, s);
     bool same = supposed == loaded && (loaded != PL_OK || same_lines(w->scores, edited.scores));
-    if (!same) explain(trial, s, c, &one, &two);
+    if (!same) explain(trial, s, c, &problems, &edited.problems);
     assert_true(same);
     if (w)
         count(t, w);
     else
         t->refused++;
     pl_whatif_free(w);
-    free_scored(&edited);
+    model_close(&edited);
     free_texts(s);
-    pl_problems_free(&one);
-    pl_problems_free(&two);
+    pl_problems_free(&problems);
 }
 
 typedef void maker(sheets *s, pl_random *random);
@@ -360,22 +408,19 @@ typedef void changer(sheets *s, changes *c, pl_random *random);
 
 static void try_one(uint64_t trial, maker *make, changer *change, tally *t) {
     pl_random random = pl_random_stream(17, 1, trial);
-    pl_problems problems;
-    pl_problems_init(&problems, 0);
     sheets *s = malloc(2 * sizeof *s);
     assert_non_null(s);
-    scored base;
+    model_at_hand base;
     make(&s[0], &random);
-    if (load(&base, &s[0], &problems) == PL_OK) {
+    if (load(&base, &s[0]) == PL_OK) {
         changes c = {.count = 0};
         s[1] = s[0];
         change(&s[1], &c, &random);
         compare(trial, &base, &s[1], &c, t);
     }
-    free_scored(&base);
+    model_close(&base);
     free_texts(&s[0]);
     free(s);
-    pl_problems_free(&problems);
 }
 
 static void test_random_models(void **state) {
@@ -383,6 +428,7 @@ static void test_random_models(void **state) {
     tally t = {0};
     for (uint64_t trial = 0; trial < 1500; trial++) try_one(trial, make_model, change_some, &t);
     assert_in_range(t.moved, 500, t.scored);
+    assert_in_range(t.entered, 300, t.scored);
     assert_in_range(t.refused, 10, t.scored);
 }
 

@@ -354,6 +354,80 @@ static void test_short_cuts_read_what_the_long_way_reads(void **state) {
     }
 }
 
+/* ---- what turns out late ---- */
+
+#define LATE_ROWS 200000
+
+/* Rows "u7,7.5", of which the last is followed by `last`. */
+static void read_late(const char *last, pl_table *table, pl_problems *problems) {
+    pl_buffer text;
+    pl_pool *pool;
+    pl_csv_options options = {.choose = choose, .pool = NULL};
+    assert_int_equal(pl_pool_create(&pool, 3), PL_OK);
+    options.pool = pool;
+    pl_buffer_init(&text, 0);
+    pl_buffer_text(&text, "u,n\n");
+    for (int row = 0; row < LATE_ROWS; row++) pl_buffer_print(&text, "u%d,%d.5\n", row, row);
+    pl_buffer_text(&text, last);
+    pl_problems_init(problems, 0);
+    assert_int_equal(pl_csv_read_bytes(table, "late.csv", pl_buffer_view(&text), &options, problems), PL_OK);
+    pl_buffer_free(&text);
+    pl_pool_free(pool);
+    for (size_t row = 0; row < LATE_ROWS; row += 1000) {
+        char code[32];
+        snprintf(code, sizeof code, "u%zu", row);
+        assert_true(pl_str_is(pl_table_text(table, 0, row), code));
+        assert_true(table->columns[1].numbers[row] == (double)row + 0.5);
+    }
+}
+
+/* A quote, a blank record or another encoding may stand at the very end: then all is read again, as that asks for. */
+static void test_what_turns_out_late_holds_for_the_whole_file(void **state) {
+    (void)state;
+    static const struct {
+        const char *last, *text;
+        size_t rows;
+    } cases[] = {{"", "u199999", LATE_ROWS},
+                 {"z,1", "z", LATE_ROWS + 1},
+                 {"\"a,\nb\",1\n", "a,\nb", LATE_ROWS + 1},
+                 {",\nz,1\n", "z", LATE_ROWS + 1},
+                 {"\xD6\xD0,1\n", "\xE4\xB8\xAD", LATE_ROWS + 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        pl_table table;
+        pl_problems problems;
+        read_late(cases[i].last, &table, &problems);
+        assert_int_equal(table.rows, cases[i].rows);
+        assert_true(pl_str_is(pl_table_text(&table, 0, table.rows - 1), cases[i].text));
+        assert_int_equal(pl_intern_count(table.texts), cases[i].rows);
+        pl_table_free(&table);
+        pl_problems_free(&problems);
+    }
+}
+
+/* The reader makes room for as many rows as some places of the file let it expect: here these have the long ones. */
+static void test_there_may_be_more_rows_than_expected(void **state) {
+    (void)state;
+    enum { SIZE = 1 << 20, PLACE = 1 << 13, PLACES = 8 };
+    pl_buffer text;
+    pl_table table;
+    pl_csv_options options = {.choose = choose};
+    size_t rows = 0;
+    pl_buffer_init(&text, 0);
+    pl_buffer_text(&text, "n,t\n");
+    while (text.len < SIZE) {
+        size_t step = (SIZE - PLACE) / (PLACES - 1), from_place = text.len % step;
+        bool near_place = from_place < 2 * PLACE || from_place > step - PLACE;
+        pl_buffer_print(&text, "%zu,", rows++);
+        for (int i = 0; near_place && i < 2000; i++) pl_buffer_char(&text, 'x');
+        pl_buffer_char(&text, '\n');
+    }
+    assert_int_equal(pl_csv_read_bytes(&table, "f.csv", pl_buffer_view(&text), &options, NULL), PL_OK);
+    assert_int_equal(table.rows, rows);
+    for (size_t row = 0; row < rows; row++) assert_true(table.columns[0].numbers[row] == (double)row);
+    pl_table_free(&table);
+    pl_buffer_free(&text);
+}
+
 static void write_part(void *context, size_t part, pl_output *to) {
     (void)context;
     for (size_t i = 0; i < 3; i++) {
@@ -470,6 +544,8 @@ int main(void) {
         cmocka_unit_test(test_csv_for_programs_and_for_people),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_a_failed_write_is_remembered),
+        cmocka_unit_test(test_what_turns_out_late_holds_for_the_whole_file),
+        cmocka_unit_test(test_there_may_be_more_rows_than_expected),
         cmocka_unit_test(test_short_cuts_read_what_the_long_way_reads),
         cmocka_unit_test(test_parts_come_out_in_order),
         cmocka_unit_test(test_short_cuts_survive_a_lack_of_memory),

@@ -12,7 +12,13 @@ typedef struct pl_input {
     const double *numbers;
     const uint64_t *present;
     const uint32_t *texts;
+    const int32_t *scaled; /* in place of numbers: number i is scaled[i] / power, where scaled is 0 too where the bit is clear */
+    double power;          /* of ten */
 } pl_input;
+
+static inline double pl_input_number(const pl_input *input, size_t i) {
+    return input->scaled ? input->scaled[i] / input->power : input->numbers[i];
+}
 
 #define PL_NOBODY UINT32_MAX
 

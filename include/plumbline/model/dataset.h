@@ -16,10 +16,17 @@ typedef struct pl_element {
     const char *file; /* the (last) one that brought it, for problems */
     size_t column;    /* its column there, where that is a sheet of a workbook; else 0 */
     double *numbers;
-    uint64_t *present; /* units * periods, row = period * units + unit */
+    int32_t *scaled;   /* in place of `numbers`, as a column of a table has them (table.h) */
+    double power;      /* of ten, for `scaled` */
+    uint64_t *present; /* units * periods, row = period * units + unit; NULL: no column */
     bool has_values;   /* some value is reported without a rater */
     bool has_ballots;  /* some are reported by raters: they are records */
 } pl_element;
+
+/* The number in a row of an element that has a column. */
+static inline double pl_element_number(const pl_element *element, size_t row) {
+    return element->scaled ? element->scaled[row] / element->power : element->numbers[row];
+}
 
 typedef struct pl_attribute {
     pl_str name;

@@ -97,6 +97,17 @@ typedef struct pl_trend {
 /* 趋势带图: what was, what may come, and where it should be. `chosen` is not read. */
 pl_status pl_picture_trend(pl_output *output, const pl_trend *data, const pl_picture_options *options, pl_problems *problems);
 
+/* Several things side by side over the same periods. */
+typedef struct pl_trends {
+    const pl_str *labels;         /* per line */
+    const pl_trend_point *points; /* `count` of each line, in order of time; the periods are those of the first */
+    size_t lines, count;
+    pl_str measure; /* as above */
+} pl_trends;
+
+/* 走势对比图: the same, the bands as bars beside the points, each line with a colour and a mark of its own. */
+pl_status pl_picture_trends(pl_output *output, const pl_trends *data, const pl_picture_options *options, pl_problems *problems);
+
 typedef struct pl_growth_series {
     pl_str label;
     const double *x, *y; /* what is not positive has no place and is left out */

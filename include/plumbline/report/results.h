@@ -2,6 +2,7 @@
 #ifndef PLUMBLINE_REPORT_RESULTS_H
 #define PLUMBLINE_REPORT_RESULTS_H
 
+#include <plumbline/base/watcher.h>
 #include <plumbline/score/explain.h>
 #include <plumbline/table/write.h>
 
@@ -13,8 +14,9 @@ typedef struct pl_results_options {
     bool every_unit;       /* a sheet for each unit, however many */
     const uint32_t *units; /* else sheets for these units (indexes into the dataset); NULL: all where there are not too many */
     size_t unit_count;
-    bool formulas;      /* add a sheet in which inner nodes are formulas over their children */
-    const char *folder; /* for temporary files; NULL: /tmp */
+    bool formulas;             /* add a sheet in which inner nodes are formulas over their children */
+    const char *folder;        /* for temporary files; NULL: /tmp */
+    const pl_watcher *watcher; /* is told about lines and sheets that are written; NULL: nobody */
 } pl_results_options;
 
 /* Writes sheets: the ranking with a chart, one for each group with all nodes, one for each unit with its reasons, and on request

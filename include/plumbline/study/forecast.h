@@ -57,7 +57,8 @@ typedef struct pl_forecast_series {
 } pl_forecast_series;
 
 typedef struct pl_forecast_band {
-    double low, high; /* 5 % and 95 % of the runs lie below; NAN: there is no band */
+    double low, high; /* 5 % and 95 % of the runs lie below; NAN: there is no band, or it is not known, since nothing that it rests
+                         on has errors of earlier years */
 } pl_forecast_band;
 
 /* A unit, now and then. */
@@ -66,7 +67,7 @@ typedef struct pl_forecast_line {
     bool has_now, has_then; /* totals */
     double now, rank_now, then, rank_then;
     pl_forecast_band total, rank;
-    double keeps, first; /* share of the runs in which it keeps its place or betters it, and is the first; NAN: no runs */
+    double keeps, first; /* share of the runs in which it keeps its place or betters it, and is the first; NAN: not known */
 } pl_forecast_line;
 
 #define PL_LAMP_NONE UINT32_MAX /* no condition holds, or none can be told: there is no value */
@@ -115,5 +116,28 @@ void pl_forecast_free(pl_forecast *forecast); /* NULL is allowed */
 
 /* The data as it is taken to be at the year's end. */
 const pl_dataset *pl_forecast_data(const pl_forecast *forecast);
+
+typedef struct pl_course_options {
+    const uint32_t *units;
+    size_t unit_count;
+    size_t indicator; /* one without others below it, whose values are wanted; PL_NO_INDEX: totals */
+    pl_pool *pool;
+} pl_course_options;
+
+/* How units came to where they stand, and how they go on, in all periods of the kind that is scored. */
+typedef struct pl_forecast_course {
+    pl_arena arena;
+    pl_str *periods; /* in order of time; the last is the one that is forecast */
+    size_t count;
+    size_t first;     /* before it nothing is known of any of the units */
+    double *known;    /* per unit and period, unit * count + period: up to today; NAN: nothing */
+    double *expected; /* likewise what is forecast; of a period under way there may be both */
+} pl_forecast_course;
+
+/* The totals, as they are published, of some units in all periods, or their values of an indicator. A year of which the data has
+ * only the parts is one of the periods where it has the first of them. Returns PL_OK, PL_MEMORY, or PL_INPUT where the earlier
+ * periods cannot be scored at all; pl_forecast_course_free in any case. */
+pl_status pl_forecast_course_find(pl_forecast_course *out, const pl_forecast *forecast, const pl_course_options *options);
+void pl_forecast_course_free(pl_forecast_course *course);
 
 #endif

@@ -6,19 +6,33 @@
 #include <plumbline/model/compile.h>
 #include <plumbline/table/table.h>
 
-/* One change: "D03.gdp=5.2", or where `without` says so a unit or an indicator that leaves. */
+typedef enum pl_scenario_kind {
+    PL_SCENARIO_SET,     /* something is another: "D03.gdp=5.2" */
+    PL_SCENARIO_WITHOUT, /* a unit or an indicator leaves: "D03" */
+    PL_SCENARIO_COPY,    /* a unit enters, with everything that another has: "D03=N1" */
+} pl_scenario_kind;
+
+/* One change. */
 typedef struct pl_scenario_line {
     pl_str text;
-    bool without;
+    pl_scenario_kind kind;
     pl_place place; /* for problems */
 } pl_scenario_line;
+
+/* A unit that enters. */
+typedef struct pl_scenario_copy {
+    pl_str code;
+    size_t of; /* a unit of the base */
+} pl_scenario_copy;
 
 typedef struct pl_scenario {
     pl_arena arena;
     pl_sheet_change *sheets;
     size_t sheet_count;
-    pl_value_change *values; /* of the base's data */
+    pl_value_change *values; /* of the base's data; units from unit_count on are `copies` */
     size_t value_count;
+    pl_scenario_copy *copies;
+    size_t copy_count;
     size_t *out; /* units of the base that leave, those below them included */
     size_t out_count;
 } pl_scenario;
@@ -34,13 +48,16 @@ typedef struct pl_scenario {
  * Units and indicators are named by code, or by a name that only one has. What stands right is the new text, nothing where there is
  * to be none. Numbers also change by a part of themselves (=+10%, =-5%) or by an operation (+=5 -=5 *=1.1 /=2).
  *
+ * Copies come first, wherever they stand: they are of units as these are without the scenario, and what is set of a copy is set on
+ * top. A copy does not leave with the units above it, and those below the unit that it is a copy of stay there.
+ *
  * Codes: E721 nothing is called so, E722 it may be two things, E723 the change makes no sense there. */
 pl_status pl_scenario_read(pl_scenario *out, const pl_compiled *base, const pl_scenario_line *lines, size_t count,
                            pl_problems *problems);
 void pl_scenario_free(pl_scenario *scenario); /* a zeroed one may be freed */
 
 /* A sheet of scenarios: rows with a name in the column scenario (情景), and a change in the column set (改动) or what leaves in the
- * column without (去掉). Rows of one name belong together, wherever they stand. */
+ * column without (去掉), or in the column copy (复制) who enters. Rows of one name belong together, wherever they stand. */
 typedef struct pl_scenario_sheet {
     pl_table table;
     pl_arena arena;

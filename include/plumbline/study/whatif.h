@@ -7,9 +7,10 @@
 
 /* One unit in one period, as it is and as it would be. */
 typedef struct pl_whatif_line {
-    const pl_score_line *before; /* of the base */
+    const pl_score_line *before; /* of the base; NULL: the unit is new, or new in this period */
     const pl_score_line *after;  /* of the scenario; NULL: the unit is not there */
-    bool moved;                  /* its total or its place is another */
+    size_t period;               /* of the base */
+    bool moved;                  /* its total or its place is another, or one of these is missing */
 } pl_whatif_line;
 
 typedef struct pl_whatif {
@@ -35,6 +36,9 @@ pl_status pl_whatif_run(pl_whatif **out, const pl_scores *base, const pl_scenari
                         pl_problems *problems);
 void pl_whatif_free(pl_whatif *whatif); /* NULL is allowed */
 
+/* The unit of a line as it is, or where it is new as it would be. */
+const pl_unit *pl_whatif_unit(const pl_whatif *whatif, const pl_whatif_line *line);
+
 /* A leaf whose score is another. NAN stands for what is missing. */
 typedef struct pl_whatif_reason {
     pl_str code, name;
@@ -44,7 +48,8 @@ typedef struct pl_whatif_reason {
 } pl_whatif_reason;
 
 /* The leaves that moved a unit, those that move it most first, and *rest: the part of the change that they do not account for:
- * changed weights and rules, and what they do together. NAN where there is no total before or after. The array is the caller's
+ * changed weights and rules, and what they do together. NAN where there is no total before or after. A unit that is new or left has
+ * none. The array is the caller's
  * (free). */
 pl_status pl_whatif_reasons(pl_whatif_reason **out, size_t *count, double *rest, const pl_whatif *whatif,
                             const pl_whatif_line *line);

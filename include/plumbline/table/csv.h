@@ -7,7 +7,7 @@
 
 /* What to make of each column: sets the `kind` of the columns, whose names are known, before any cell is read. All are
  * PL_COLUMN_TEXTS when it is called, those without a name PL_COLUMN_SKIPPED. Columns that nobody needs cost only the finding of
- * their commas. */
+ * their commas. May be asked again, when the text turns out to be of another encoding or kind; then the last answer counts. */
 typedef void pl_csv_choose(void *context, pl_column *columns, size_t count);
 
 typedef struct pl_csv_options {
@@ -19,6 +19,7 @@ typedef struct pl_csv_options {
     size_t max_columns; /* 0: 1,000,000 */
     size_t max_rows;    /* 0: 2^31 */
     size_t max_cell;    /* bytes; 0: 1 MiB */
+    bool scaled;        /* columns of short decimals may come as whole numbers with a power of ten: `scaled` of table.h */
 } pl_csv_options;
 
 /* Reads a file (mapped, parsed on all of the pool's threads; the pages are let go as they are parsed, so that peak memory is the

@@ -12,13 +12,16 @@ typedef enum pl_column_kind {
     PL_COLUMN_TEXTS,
 } pl_column_kind;
 
-/* One column. Bit i%64 of present[i/64] is set where row i has a value; bits past the last row are clear, and numbers[i] is 0
+/* One column. Bit i%64 of present[i/64] is set where row i has a value; bits past the last row are clear, and the number is 0
  * where the bit is clear, so a sum over everything is safe. For texts, texts[i] is 0 where there is none and `present` is
  * NULL. A missing value is empty, NA, - or .. in a column of numbers, and empty in a column of texts. */
 typedef struct pl_column {
     pl_str name; /* the header, trimmed */
     pl_column_kind kind;
     double *numbers;
+    int32_t
+        *scaled;  /* in place of `numbers` where the reader was allowed to: number i is scaled[i] / power, the very same double */
+    double power; /* of ten */
     uint64_t *present;
     uint32_t *texts; /* numbers of the table's `texts` */
 } pl_column;
@@ -56,6 +59,11 @@ static inline size_t pl_table_source_row(const pl_table *table, size_t row) {
 pl_place pl_table_cell_place(const pl_table *table, size_t column, size_t row);
 pl_place pl_table_column_place(const pl_table *table, size_t column);
 pl_place pl_table_header_place(const pl_table *table);
+
+/* The number in a row of a column of numbers. */
+static inline double pl_column_number(const pl_column *column, size_t row) {
+    return column->scaled ? column->scaled[row] / column->power : column->numbers[row];
+}
 
 static inline bool pl_present(const uint64_t *present, size_t i) { return present[i / 64] >> (i % 64) & 1; }
 static inline void pl_set_present(uint64_t *present, size_t i) { present[i / 64] |= UINT64_C(1) << (i % 64); }
