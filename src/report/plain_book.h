@@ -1,7 +1,7 @@
 /* A workbook of plain sheets, streamed: cells and a header, no more. Memory does not grow with its rows.
  *
- * The workbooks that people print are made with libxlsxwriter (book.h), which neither packs lightly nor prints numbers fast: a
- * model of 200,000 rows and 50 columns took it 13.6 s on two cores. `make bench` shows what this one takes. */
+ * The workbooks that people print are made with libxlsxwriter (book.h), which neither packs lightly nor prints numbers fast; a long
+ * sheet took it three times as long. `make bench` shows what this one takes. */
 #ifndef PLUMBLINE_REPORT_PLAIN_BOOK_H
 #define PLUMBLINE_REPORT_PLAIN_BOOK_H
 
