@@ -27,6 +27,7 @@ bench:
 	@scripts/build $(BUILD)
 	@bench/run $(BUILD)
 	@bench/answers $(BUILD)
+	@bench/durable $(BUILD)
 
 growth:
 	@scripts/setup build

@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* What went wrong, in an engine's words. */
 typedef struct store_failure {
@@ -87,6 +88,7 @@ struct pl_store {
     char *name;
     lender lender;
     writer *writer; /* of SQLite */
+    atomic_uint_fast64_t jobs, commits;
 };
 
 /* A connection to PostgreSQL (owned by the caller) says what it is called for people: host and database. NULL: no address, or

@@ -32,6 +32,7 @@ static pl_status attempt(pl_store *store, int64_t realm, pl_job *job, void *cont
     pl_tx tx = {.connection = c, .realm = realm};
     pl_status status = lock_realm(&tx) ? tx_job(&tx, job, context) : fault_status(tx.failure.fault);
     if (status == PL_OK && !c->words->commit(c, &tx.failure)) status = fault_status(tx.failure.fault);
+    if (status == PL_OK) atomic_fetch_add(&store->commits, 1);
     c->words->rollback(c);
     lender_give(&store->lender, c);
     *failure = tx.failure;

@@ -101,7 +101,7 @@ static bool any_left(const request *group) {
 
 /* Each turn that does not end in a commit leaves one more out, so this ends. Where the commit fails all have failed, those that
  * were refused too: perhaps for something that is not there now. */
-static void commit_group(connection *c, request *group) {
+static void commit_group(pl_store *store, connection *c, request *group) {
     while (any_left(group)) {
         store_failure failure = {0};
         bool begun = c->words->begin(c, true, &failure);
@@ -109,7 +109,10 @@ static void commit_group(connection *c, request *group) {
             c->words->rollback(c);
             continue;
         }
-        if (!begun || !c->words->commit(c, &failure)) fail_all(group, &failure);
+        if (!begun || !c->words->commit(c, &failure))
+            fail_all(group, &failure);
+        else
+            atomic_fetch_add(&store->commits, 1);
         return;
     }
 }
@@ -121,7 +124,7 @@ static void *write_groups(void *argument) {
         store_failure failure = {0};
         if (!w->connection) w->connection = sqlite_open(w->store, &failure);
         if (w->connection)
-            commit_group(w->connection, group);
+            commit_group(w->store, w->connection, group);
         else
             fail_all(group, &failure);
         if (w->connection && w->connection->words->is_broken(w->connection)) {

@@ -99,6 +99,11 @@ void pl_store_close(pl_store *store) {
     store_free(store);
 }
 
+void pl_store_counts(const pl_store *store, uint64_t *jobs, uint64_t *commits) {
+    *jobs = atomic_load(&store->jobs);
+    *commits = atomic_load(&store->commits);
+}
+
 const char *pl_store_name(const pl_store *store) { return store->name; }
 
 /* The end of a read or write for its caller: a failure of the store is told, a job's own refusal is the job's to tell. */
@@ -110,6 +115,7 @@ static pl_status ended(const pl_store *store, pl_status status, const store_fail
 
 pl_status pl_store_write(pl_store *store, int64_t realm, pl_job *job, void *context, pl_fault *fault, pl_problems *problems) {
     store_failure failure = {0};
+    atomic_fetch_add(&store->jobs, 1);
     pl_status status = store->engine->write(store, realm, job, context, &failure);
     return ended(store, status, &failure, fault, problems);
 }

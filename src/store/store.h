@@ -84,6 +84,9 @@ void pl_store_close(pl_store *store);
 
 const char *pl_store_name(const pl_store *store); /* for people: the path or the address, without a password */
 
+/* How many write jobs have run, and how many commits they shared so far; for a reader of metrics. */
+void pl_store_counts(const pl_store *store, uint64_t *jobs, uint64_t *commits);
+
 typedef pl_status pl_job(pl_tx *tx, void *context);
 
 /* Runs a job that may write, for one realm (0: for none in particular). Write jobs of the same realm come one after another, on

@@ -165,11 +165,60 @@ static void in_a_child(void (*what)(void), bool nobody) {
     assert_int_equal(WEXITSTATUS(status), 42);
 }
 
+/* One that wants more than there is, among others that need little, in the same commits as it happens. */
+#define SMALL_THREADS 4
+#define SMALL_EACH 25
+
+static pl_status add_too_much(pl_tx *tx, void *context) {
+    large_thing large = *(const large_thing *)context;
+    pl_status status = PL_OK;
+    for (int64_t i = 0; status == PL_OK && i < 400; i++, large.number++) status = add_large(tx, &large);
+    return status;
+}
+
+static void *want_too_much(void *context) {
+    static char bytes[20000];
+    large_thing large = {500000, {bytes, sizeof bytes}};
+    for (int i = 0; i < 10; i++) {
+        pl_fault fault;
+        if (pl_store_write(context, 1, add_too_much, &large, &fault, NULL) == PL_OK || fault != PL_FAULT_FULL) _exit(5);
+    }
+    return NULL;
+}
+
+static void *want_little(void *context) {
+    busy_thread *b = context;
+    for (int i = 0; i < SMALL_EACH; i++, b->next++)
+        if (pl_store_write(b->store, 1, add_with_audit, &b->next, NULL, NULL) != PL_OK) _exit(6);
+    return NULL;
+}
+
+static void fill_the_disk_among_others(void) {
+    pl_store *store = fixture_open(NULL);
+    pthread_t threads[SMALL_THREADS + 1];
+    busy_thread small[SMALL_THREADS];
+    const struct rlimit limit = {6000000, 6000000};
+    size_t rows;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(pthread_create(&threads[SMALL_THREADS], NULL, want_too_much, store), 0);
+    for (int i = 0; i < SMALL_THREADS; i++) {
+        small[i] = (busy_thread){store, -1, 1 + i * SMALL_EACH};
+        assert_int_equal(pthread_create(&threads[i], NULL, want_little, &small[i]), 0);
+    }
+    for (int i = 0; i <= SMALL_THREADS; i++) pthread_join(threads[i], NULL);
+    assert_int_equal(fixture_number(store, &pl_sql_thing_count), SMALL_THREADS * SMALL_EACH);
+    assert_int_equal(pl_audit_verify(store, &rows, NULL), PL_OK);
+    assert_int_equal(rows, SMALL_THREADS * SMALL_EACH);
+    pl_store_close(store);
+}
+
 static void test_a_full_disk(void **state) {
     (void)state;
     if (server_is_postgresql) return;
     pl_store_close(fixture_store());
     in_a_child(fill_the_disk, false);
+    pl_store_close(fixture_store());
+    in_a_child(fill_the_disk_among_others, false);
 }
 
 /* ---- a folder that is closed ---- */

@@ -202,8 +202,13 @@ static void test_jobs_of_a_realm_come_one_after_another(void **state) {
     (void)state;
     pl_store *store = fixture_store();
     crowd crowds[THREADS];
+    uint64_t jobs, commits, jobs_before, commits_before;
     size_t rows;
+    pl_store_counts(store, &jobs_before, &commits_before);
     run_all(store, add_next, crowds);
+    pl_store_counts(store, &jobs, &commits);
+    assert_int_equal(jobs - jobs_before, THREADS * EACH);
+    assert_true(commits > commits_before && commits - commits_before <= jobs - jobs_before);
     for (int i = 0; i < THREADS * EACH; i++) assert_true(crowds[i / EACH].status[i % EACH]);
     assert_int_equal(fixture_number(store, &pl_sql_thing_highest), THREADS * EACH);
     assert_int_equal(fixture_number(store, &pl_sql_thing_count), THREADS * EACH);
