@@ -67,7 +67,9 @@ typedef struct lender {
 bool lender_init(lender *l, unsigned most, unsigned wait_ms, connection *(*make)(pl_store *store, store_failure *failure));
 connection *lender_take(lender *l, pl_store *store, store_failure *failure); /* NULL: see failure */
 void lender_give(lender *l, connection *c);                                  /* a broken one is closed */
-void lender_end(lender *l);                                                  /* all have been given back */
+/* Takes one and begins a transaction on it; NULL: see failure. */
+connection *lender_begin(pl_store *store, bool write, store_failure *failure);
+void lender_end(lender *l); /* all have been given back */
 
 typedef struct engine {
     connection *(*open)(pl_store *store, store_failure *failure); /* a connection to lend out */

@@ -76,6 +76,20 @@ void lender_give(lender *l, connection *c) {
     pthread_mutex_unlock(&l->lock);
 }
 
+/* Connections may have broken while they lay idle (the server was started anew). Nothing was sent on them, so the next is taken, as
+ * often as there can be such. */
+connection *lender_begin(pl_store *store, bool write, store_failure *failure) {
+    for (unsigned turn = 0; turn <= store->lender.most; turn++) {
+        *failure = (store_failure){0};
+        connection *c = lender_take(&store->lender, store, failure);
+        if (!c || c->words->begin(c, write, failure)) return c;
+        bool broken = c->words->is_broken(c);
+        lender_give(&store->lender, c);
+        if (!broken) break;
+    }
+    return NULL;
+}
+
 void lender_end(lender *l) {
     for (unsigned i = 0; i < l->idle_count; i++) l->idle[i]->words->close(l->idle[i]);
     free(l->idle);

@@ -26,6 +26,7 @@ typedef struct postgresql_connection {
     connection head;
     PGconn *link;
     uintptr_t prepared_count;
+    bool lost;
 } postgresql_connection;
 
 static postgresql_connection *own(connection *c) { return (postgresql_connection *)(void *)c; }
@@ -51,17 +52,16 @@ static pl_fault fault_of(const char *state) {
     return PL_FAULT_OTHER;
 }
 
-/* Frees the result unless it is good. */
+/* Frees the result unless it is good. libpq gives none where memory runs out or the connection is gone. */
 static PGresult *judged(postgresql_connection *c, PGresult *result, store_failure *failure) {
     ExecStatusType is = PQresultStatus(result); /* of NULL: a fatal error */
     if (is == PGRES_COMMAND_OK || is == PGRES_TUPLES_OK || is == PGRES_EMPTY_QUERY) return result;
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (PQstatus(c->link) == CONNECTION_BAD)
-        store_fail(failure, PL_FAULT_LOST, text ? text : PQerrorMessage(c->link));
-    else if (!result)
-        store_fail(failure, PL_FAULT_MEMORY, "");
-    else
-        store_fail(failure, state ? fault_of(state) : PL_FAULT_OTHER, text ? text : PQerrorMessage(c->link));
+    /* What has no state was not said by the server: the connection is of no use any more, even where libpq has not seen it yet. */
+    pl_fault fault = state && PQstatus(c->link) == CONNECTION_OK ? fault_of(state) : PL_FAULT_LOST;
+    if (!result && PQstatus(c->link) == CONNECTION_OK) fault = PL_FAULT_MEMORY;
+    c->lost = c->lost || !state || fault == PL_FAULT_LOST;
+    store_fail(failure, fault, text ? text : PQerrorMessage(c->link));
     failure->again = state && is_one_of(state, "40001 40P01");
     PQclear(result);
     return NULL;
@@ -189,7 +189,7 @@ static bool commit(connection *c, store_failure *failure) {
 }
 
 static bool is_broken(connection *c) {
-    return PQstatus(own(c)->link) != CONNECTION_OK || PQtransactionStatus(own(c)->link) != PQTRANS_IDLE;
+    return own(c)->lost || PQstatus(own(c)->link) != CONNECTION_OK || PQtransactionStatus(own(c)->link) != PQTRANS_IDLE;
 }
 
 static void rollback(connection *c) {

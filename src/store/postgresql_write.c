@@ -13,21 +13,8 @@ static bool lock_realm(pl_tx *tx) {
     return !tx->realm || pl_tx_run(tx, &pl_sql_realm_lock, &realm, 1, NULL) == PL_OK;
 }
 
-/* Idle connections may have broken (the server was started anew); nothing was sent on them, so the next is taken. */
-static connection *begin(pl_store *store, store_failure *failure) {
-    for (unsigned turn = 0; turn <= store->options.connections; turn++) {
-        *failure = (store_failure){0};
-        connection *c = lender_take(&store->lender, store, failure);
-        if (!c || c->words->begin(c, true, failure)) return c;
-        bool broken = c->words->is_broken(c);
-        lender_give(&store->lender, c);
-        if (!broken) break;
-    }
-    return NULL;
-}
-
 static pl_status attempt(pl_store *store, int64_t realm, pl_job *job, void *context, store_failure *failure) {
-    connection *c = begin(store, failure);
+    connection *c = lender_begin(store, true, failure);
     if (!c) return fault_status(failure->fault);
     pl_tx tx = {.connection = c, .realm = realm};
     pl_status status = lock_realm(&tx) ? tx_job(&tx, job, context) : fault_status(tx.failure.fault);

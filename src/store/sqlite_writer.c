@@ -138,6 +138,11 @@ static void *write_groups(void *argument) {
 
 pl_status sqlite_write(pl_store *store, int64_t realm, pl_job *job, void *context, store_failure *failure) {
     writer *w = store->writer;
+    /* It would wait for itself. */
+    if (pthread_equal(pthread_self(), w->thread)) {
+        store_fail(failure, PL_FAULT_OTHER, "a write job began another");
+        return PL_IO;
+    }
     request r = {.job = job, .context = context, .realm = realm};
     pthread_mutex_lock(&w->lock);
     *w->end = &r;

@@ -120,22 +120,9 @@ pl_status pl_store_write(pl_store *store, int64_t realm, pl_job *job, void *cont
     return ended(store, status, &failure, fault, problems);
 }
 
-/* A connection that broke while it lay idle has sent nothing: another one is taken, as often as there can be such. */
-static connection *begin_read(pl_store *store, store_failure *failure) {
-    for (unsigned turn = 0; turn <= store->options.connections; turn++) {
-        *failure = (store_failure){0};
-        connection *c = lender_take(&store->lender, store, failure);
-        if (!c || c->words->begin(c, false, failure)) return c;
-        bool broken = c->words->is_broken(c);
-        lender_give(&store->lender, c);
-        if (!broken) break;
-    }
-    return NULL;
-}
-
 pl_status pl_store_read(pl_store *store, pl_job *job, void *context, pl_fault *fault, pl_problems *problems) {
     store_failure failure = {0};
-    connection *c = begin_read(store, &failure);
+    connection *c = lender_begin(store, false, &failure);
     if (!c) return ended(store, PL_IO, &failure, fault, problems);
     pl_tx tx = {.connection = c};
     pl_status status = tx_job(&tx, job, context);

@@ -271,6 +271,25 @@ static void test_idle_connections_that_broke(void **state) {
     pl_store_close(store);
 }
 
+/* Without the server everything fails clearly; with it everything goes on, by itself. */
+static void test_a_server_that_goes_and_comes_back(void **state) {
+    (void)state;
+    if (!server_is_postgresql) return;
+    pl_store *store = fixture_store();
+    server_go();
+    for (int turn = 0; turn < 3; turn++) {
+        pl_problems problems;
+        pl_problems_init(&problems, 0);
+        assert_int_equal(pl_store_write(store, 1, add_too_much, NULL, NULL, &problems), PL_IO);
+        if (!fixture_has(&problems, "E916")) fail_msg("%s", problems.items[0].text);
+        pl_problems_free(&problems);
+    }
+    server_come_back();
+    fixture_must_run(store, &pl_sql_thing_add, V(I(1), I(1), T("t"), NONE, NONE));
+    assert_int_equal(fixture_number(store, &pl_sql_thing_count), 1);
+    pl_store_close(store);
+}
+
 /* ---- memory ---- */
 
 /* Takes it back at the end, so that every attempt finds the same. */
@@ -323,5 +342,6 @@ static const struct CMUnitTest tests[] = {cmocka_unit_test(test_killed_at_any_mo
                                           cmocka_unit_test(test_a_folder_that_may_not_be_written),
                                           cmocka_unit_test(test_a_connection_that_breaks),
                                           cmocka_unit_test(test_idle_connections_that_broke),
+                                          cmocka_unit_test(test_a_server_that_goes_and_comes_back),
                                           cmocka_unit_test(test_every_allocation_may_fail)};
 SUITE("store faults", tests)

@@ -242,6 +242,17 @@ static void test_who_waits_too_long_is_told(void **state) {
     pl_store_close(store);
 }
 
+/* A write job that begins another would wait for itself: it is told so, or that it waited too long. */
+static void test_a_write_within_a_write(void **state) {
+    (void)state;
+    pl_store_close(fixture_store());
+    rival r = {.other = fixture_open(&(pl_store_options){.wait_ms = 30})};
+    assert_int_equal(pl_store_write(r.other, 1, write_in_the_way, &r, NULL, NULL), PL_OK);
+    assert_int_equal(r.fault, server_is_postgresql ? PL_FAULT_BUSY : PL_FAULT_OTHER);
+    assert_int_equal(fixture_number(r.other, &pl_sql_thing_count), 1);
+    pl_store_close(r.other);
+}
+
 /* Two realms' jobs that take the same two rows in opposite order. Both hold one before either asks for the other, the first time.
  */
 typedef struct knot {
@@ -290,5 +301,6 @@ static const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_a_job_refus
                                           cmocka_unit_test(test_who_fails_harms_nobody),
                                           cmocka_unit_test(test_jobs_of_a_realm_come_one_after_another),
                                           cmocka_unit_test(test_who_waits_too_long_is_told),
+                                          cmocka_unit_test(test_a_write_within_a_write),
                                           cmocka_unit_test(test_a_deadlock_is_tried_again)};
 SUITE("store jobs", tests)

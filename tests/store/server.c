@@ -66,7 +66,9 @@ static void initialise(char *data) {
 }
 
 /* It listens on a socket in the folder and on no port. What is durable is the server's promise; here it may be quick. */
-static void start(char *data) {
+static void start(void) {
+    char data[80], ping[128];
+    snprintf(data, sizeof data, "%s/data", folder);
     const char *const arguments[] = {"postgres",
                                      "-D",
                                      data,
@@ -83,7 +85,6 @@ static void start(char *data) {
                                      "-c",
                                      "shared_buffers=16MB",
                                      NULL};
-    char ping[128];
     snprintf(ping, sizeof ping, "postgresql://plumbline@/postgres?host=%s", folder);
     server = run("postgres", arguments, SIGQUIT);
     for (int turn = 0; turn < 3000; turn++) {
@@ -104,7 +105,7 @@ bool server_start(bool postgresql) {
     if (geteuid() == 0 && chown(folder, NOBODY, NOBODY)) give_up("no folder");
     snprintf(data, sizeof data, "%s/data", folder);
     initialise(data);
-    start(data);
+    start();
     return true;
 }
 
@@ -113,11 +114,16 @@ static int remove_one(const char *path, const struct stat *about, int kind, stru
     return remove(path);
 }
 
+void server_go(void) {
+    kill(server, SIGQUIT);
+    waitpid(server, NULL, 0);
+    server = 0;
+}
+
+void server_come_back(void) { start(); }
+
 void server_stop(void) {
-    if (server > 0) {
-        kill(server, SIGQUIT);
-        waitpid(server, NULL, 0);
-    }
+    if (server > 0) server_go();
     nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 

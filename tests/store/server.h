@@ -11,6 +11,10 @@
 bool server_start(bool postgresql);
 void server_stop(void);
 
+/* The server alone goes, as when its machine fails, and comes back. */
+void server_go(void);
+void server_come_back(void);
+
 extern const char *server_folder;
 extern bool server_is_postgresql;
 
