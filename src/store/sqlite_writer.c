@@ -78,6 +78,7 @@ static bool run_one(connection *c, request *r) {
         if (good) good = say(c, &pl_sql_job_end, &late);
         if (late.fault) tx.failure = late;
     }
+    if (!good && !tx.failure.fault) store_fail(&tx.failure, PL_FAULT_OTHER, "the transaction ended within the job");
     r->failure = tx.failure;
     if (r->failure.fault) r->status = fault_status(r->failure.fault);
     return good;

@@ -174,7 +174,8 @@ static pl_status collect(pl_tx *tx, void *context) {
 
 static void test_who_fails_harms_nobody(void **state) {
     (void)state;
-    pl_store *store = fixture_store();
+    pl_store_close(fixture_store());
+    pl_store *store = fixture_open(&(pl_store_options){.group = 3, .connections = 3}); /* fewer than there are threads */
     crowd crowds[THREADS];
     unsigned char there[THREADS * EACH + 1] = {0};
     run_all(store, write_perhaps, crowds);
