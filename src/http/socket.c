@@ -22,7 +22,7 @@ static bool split(pl_str address, char host[PL_ADDRESS_TEXT], char port[8]) {
     host[name.len] = 0;
     memcpy(port, number.at, number.len);
     port[number.len] = 0;
-    return true;
+    return strtoul(port, NULL, 10) <= 65535;
 }
 
 static unsigned port_of(int socket) {
