@@ -45,6 +45,7 @@ static void opened(pl_server *server, struct MHD_Connection *connection, void **
         shutdown(socket->connect_fd, SHUT_RDWR);
         return;
     }
+    peer->server = server;
     peer->socket = socket->connect_fd;
     peer->idle = true;
     read_address(&peer->address, from->client_addr);

@@ -11,6 +11,7 @@
 
 /* A connection that is open. Guarded by the server's lock, except what only its event loop touches. */
 typedef struct pl_connection {
+    pl_server *server;
     int socket;
     pl_address address;
     bool is_proxy;
@@ -79,6 +80,7 @@ struct pl_server {
     pthread_mutex_t lock; /* of all that follows */
     pthread_cond_t changed, work;
     pl_connection *connections;
+    struct pl_certificate *certificate; /* NULL: no TLS */
     unsigned connection_count;
     pl_exchange *first, *last;
     unsigned queued, exchanges;

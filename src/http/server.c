@@ -1,4 +1,4 @@
-#include "http/exchange.h"
+#include "http/tls.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -182,8 +182,7 @@ static bool start_daemon(pl_server *server) {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (settings->certificate ? MHD_USE_TLS : 0);
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)settings->certificate},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)settings->key},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)pl_certificate_retrieve},
         {MHD_OPTION_END, 0, NULL},
     };
     struct MHD_OptionItem loops[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)settings->loops, NULL}, {MHD_OPTION_END, 0, NULL}};
@@ -223,6 +222,7 @@ static void free_all(pl_server *server) {
     pthread_cond_destroy(&server->changed);
     pthread_cond_destroy(&server->work);
     pl_buffer_free(&server->openapi);
+    pl_certificate_free(server->certificate);
     free(server->threads);
     free(server->counts);
     free(server->proxies);
@@ -251,9 +251,10 @@ pl_status pl_server_start(pl_server **out, const pl_server_settings *settings, p
     set_default(&server->settings.workers, 4);
     init_locks(server);
     status = prepare(server);
+    if (status == PL_OK && settings->certificate)
+        status = pl_certificate_read(&server->certificate, settings->certificate, settings->key, problems);
     if (status == PL_OK && (!start_threads(server) || !start_daemon(server))) {
-        pl_problem_add(problems, PL_ERROR, "E887", (pl_place){0}, "the server cannot start%s",
-                       settings->certificate ? "; do the certificate and the key belong together?" : "");
+        pl_problem_add(problems, PL_ERROR, "E887", (pl_place){0}, "the server cannot start: no memory, or too many files are open");
         status = PL_IO;
     }
     if (status != PL_OK)

@@ -45,12 +45,16 @@ typedef struct pl_server_settings {
 pl_status pl_listen(int *out, const char *address, unsigned *port, pl_problems *problems);
 
 /* Starts. What the settings point to outlives the server. On failure *out is NULL and the socket is still the caller's.
- * Codes: E881 to E884 of the routes, E885 a proxy that is no address, a right without authorise, E887 the server cannot start. */
+ * Codes: E881 to E884 of the routes, E885 a proxy that is no address, a right without authorise, E887 the server cannot start,
+ * E888 the certificate. */
 pl_status pl_server_start(pl_server **out, const pl_server_settings *settings, pl_problems *problems);
 
 /* No new connections; idle ones are closed; running requests end, or are told to (pl_request_cancelled) when the time is over.
  * Waits for them, then frees all. NULL is allowed. */
 void pl_server_stop(pl_server *server);
+
+/* Takes another certificate for all handshakes to come, such as a renewed one; when it is wrong, the old one stays. Code: E888. */
+pl_status pl_server_certificate(pl_server *server, const char *chain, const char *key, pl_problems *problems);
 
 /* Waits until `event` (an eventfd or anything else that becomes readable; a signal handler may write to it), then stops. */
 pl_status pl_server_run(pl_server *server, int event);
