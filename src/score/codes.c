@@ -227,6 +227,8 @@ static const pl_code codes[] = {
     {"E888", "A TLS certificate or its key cannot be used.", "TLS 证书或私钥不可用。",
      "Give both as PEM: the chain with the server's own certificate first, and its key without a password.",
      "两者均用 PEM 格式：证书链以服务器证书开头，私钥不设密码。"},
+    {"E889", "What the service manager hands over is not one listening socket.", "服务管理器交来的不是一个监听套接字。",
+     "Let the socket unit have exactly one ListenStream.", "套接字单元中只写一个 ListenStream。"},
     {"N101", "A file was read as GB18030.", "文件按 GB18030 读取。", "Nothing, if the texts look right.", "文字显示正常即可。"},
     {"N111", "A merged text above the header was taken for a title.", "表头上方的合并单元格按标题处理。", "Nothing, if it is one.",
      "确为标题则无需处理。"},
