@@ -1,6 +1,8 @@
 /* Connections over time: slow ones, many at once, large bodies, the end of the server. */
 #include "http/fixture.h"
 
+#include "support/allocations.h"
+
 #include <plumbline/base/digest.h>
 
 #include <errno.h>
@@ -311,6 +313,38 @@ static void forwarding_headers_of_a_named_proxy(void **state) {
     serve_end(&s);
 }
 
+/* One allocation fails on the way: the client gets the answer, or 503, or no answer; the next request finds all in order. */
+static void memory_runs_out(const served *s, const char *request) {
+    bool met = true;
+    for (size_t n = 0; met; n++) {
+        char text[4096];
+        size_t length = 0;
+        int socket = client_connect(s);
+        allocations_fail_at(n, false);
+        client_text(socket, request);
+        for (ssize_t got = 1; got > 0 && length < sizeof text - 1; length += (size_t)got) {
+            got = recv(socket, text + length, sizeof text - 1 - length, 0);
+            if (got <= 0) break;
+        }
+        met = allocations_recover();
+        text[length] = 0;
+        close(socket);
+        bool good = !strncmp(text, "HTTP/1.1 200", 12), busy = !strncmp(text, "HTTP/1.1 503", 12);
+        if (!good && (!met || (length && !busy))) fail_msg("allocation %zu: %s", n, text);
+        assert_true(n < 500);
+    }
+}
+
+static void requests_without_memory(void **state) {
+    served s;
+    (void)state;
+    start(&s, (pl_limits){0});
+    memory_runs_out(&s, "PUT /api/v1/units/a?q=b HTTP/1.1\r\n" HOST "Connection: close\r\nAuthorization: Bearer good\r\n"
+                        "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+    memory_runs_out(&s, "POST /files HTTP/1.1\r\n" HOST "Connection: close\r\nContent-Length: 3\r\n\r\nabc");
+    serve_end(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_trickle_is_cut_off),
@@ -326,6 +360,7 @@ int main(void) {
         cmocka_unit_test(the_log_tells_no_secrets),
         cmocka_unit_test(what_is_measured),
         cmocka_unit_test(forwarding_headers_of_a_named_proxy),
+        cmocka_unit_test(requests_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
