@@ -128,6 +128,10 @@ void *pl_reap(void *context) {
             pthread_mutex_lock(&server->lock);
             continue;
         }
+        if (now - server->beat >= server->limits.beat_ms * (uint64_t)1000) {
+            server->beat = now;
+            pl_streams_beat(server);
+        }
         if (next > now + 100000) next = now + 100000;
         struct timespec until = {.tv_sec = (time_t)(next / 1000000), .tv_nsec = (long)(next % 1000000) * 1000};
         pthread_cond_timedwait(&server->changed, &server->lock, &until);

@@ -41,6 +41,10 @@ static struct MHD_Response *make(pl_exchange *exchange) {
         made = MHD_create_response_from_fd64(from->file_size, from->file);
         if (made) from->file = -1;
         exchange->sent = from->file_size;
+    } else if (from->body == PL_BODY_EVENTS) {
+        pl_events_attach(from->events, exchange->connection);
+        made = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, pl_events_read, from->events, pl_events_gone);
+        if (made) from->events = NULL;
     } else if (from->body == PL_BODY_BUFFER && from->buffer.len) {
         exchange->sent = from->buffer.len;
         made = MHD_create_response_from_buffer(from->buffer.len, from->buffer.at, MHD_RESPMEM_MUST_FREE);
@@ -109,7 +113,7 @@ enum MHD_Result pl_deliver(pl_exchange *exchange) {
     enum MHD_Result result = MHD_NO;
     if (add_headers(exchange, response) && (!must_close(exchange) || add(response, "Connection", "close"))) {
         uint64_t allowed = server->limits.request_ms * (uint64_t)1000 + exchange->sent * 1000000 / server->limits.bytes_per_second;
-        pl_connection_deadline(server, exchange->peer, false, pl_now() + allowed);
+        pl_connection_deadline(server, exchange->peer, false, from->body == PL_BODY_EVENTS ? 0 : pl_now() + allowed);
         result = MHD_queue_response(exchange->connection, from->status, response);
         if (result == MHD_YES) exchange->phase = PL_SENT;
     }

@@ -80,6 +80,9 @@ struct pl_server {
     pthread_mutex_t lock; /* of all that follows */
     pthread_cond_t changed, work;
     pl_connection *connections;
+    pl_events *streams;
+    unsigned stream_count;
+    uint64_t beat;                      /* when the last sign of life was given */
     struct pl_certificate *certificate; /* NULL: no TLS */
     unsigned connection_count;
     pl_exchange *first, *last;
@@ -100,6 +103,14 @@ uint64_t pl_now(void); /* microseconds of a clock that only goes forward */
 void pl_response_begin(pl_response *response, pl_arena *arena, pl_language language);
 void pl_response_finish(pl_response *response, pl_status status, pl_str id, unsigned success);
 void pl_response_free(pl_response *response);
+void pl_response_take_events(pl_response *response, pl_events *events);
+
+/* events.c */
+void pl_events_attach(pl_events *events, struct MHD_Connection *connection);
+ssize_t pl_events_read(void *events, uint64_t position, char *out, size_t room);
+void pl_events_gone(void *events);        /* nobody reads any more; gives the stream up */
+void pl_streams_close(pl_server *server); /* with the server's lock held */
+void pl_streams_beat(pl_server *server);  /* likewise: a sign of life, which finds out who has gone */
 
 /* connection.c: connections, their limits and deadlines */
 void pl_connection_notify(void *context, struct MHD_Connection *connection, void **own, enum MHD_ConnectionNotificationCode code);

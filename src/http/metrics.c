@@ -92,11 +92,13 @@ void pl_server_metrics(pl_server *server, pl_buffer *out) {
     pl_buffer_print(out,
                     "# HELP plumbline_http_connections Open connections.\n# TYPE plumbline_http_connections gauge\n"
                     "plumbline_http_connections %u\n"
+                    "# HELP plumbline_http_streams Open streams of events.\n# TYPE plumbline_http_streams gauge\n"
+                    "plumbline_http_streams %u\n"
                     "# HELP plumbline_http_queue Requests that wait for a worker.\n# TYPE plumbline_http_queue gauge\n"
                     "plumbline_http_queue %u\n"
                     "# HELP plumbline_http_rejected_total Requests and connections refused, by reason.\n"
                     "# TYPE plumbline_http_rejected_total counter\n",
-                    server->connection_count, server->queued);
+                    server->connection_count, server->stream_count, server->queued);
     const pl_refusals *refusals = &server->refusals;
     for (size_t i = 0; i < PL_REASONS && refusals->reasons[i]; i++)
         pl_buffer_print(out, "plumbline_http_rejected_total{reason=\"%s\"} %llu\n", refusals->reasons[i],

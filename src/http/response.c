@@ -16,7 +16,9 @@ void pl_response_begin(pl_response *response, pl_arena *arena, pl_language langu
 static void drop_body(pl_response *response) {
     if (response->writes_json) pl_output_finish(&response->output);
     if (response->file >= 0) close(response->file);
+    if (response->events) pl_events_gone(response->events);
     pl_buffer_free(&response->buffer);
+    response->events = NULL;
     response->writes_json = false;
     response->file = -1;
     response->body = PL_BODY_NONE;
@@ -101,6 +103,13 @@ pl_status pl_response_file(pl_response *response, const char *type, const char *
     response->file = file;
     response->file_size = (uint64_t)about.st_size;
     return PL_OK;
+}
+
+void pl_response_take_events(pl_response *response, pl_events *events) {
+    drop_body(response);
+    response->body = PL_BODY_EVENTS;
+    response->type = "text/event-stream";
+    response->events = events;
 }
 
 pl_status pl_response_problem(pl_response *response, const pl_problem_type *type, const char *chinese, const char *english) {

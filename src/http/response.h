@@ -21,7 +21,7 @@ extern const pl_problem_type pl_problem_bad_request, pl_problem_bad_target, pl_p
     pl_problem_wrong_host, pl_problem_invalid, pl_problem_too_many, pl_problem_headers, pl_problem_failed, pl_problem_busy,
     pl_problem_storage;
 
-typedef enum pl_body { PL_BODY_NONE, PL_BODY_BUFFER, PL_BODY_STATIC, PL_BODY_FILE } pl_body;
+typedef enum pl_body { PL_BODY_NONE, PL_BODY_BUFFER, PL_BODY_STATIC, PL_BODY_FILE, PL_BODY_EVENTS } pl_body;
 
 typedef struct pl_header {
     const char *name, *value;
@@ -45,6 +45,7 @@ typedef struct pl_response {
     pl_str bytes;
     int file;
     uint64_t file_size;
+    struct pl_events *events;
     pl_output output;
     pl_json_writer json;
     bool writes_json;
@@ -74,6 +75,18 @@ void pl_response_static(pl_response *response, const char *type, const char *tag
 
 /* A file as body. PL_IO when it cannot be opened. */
 pl_status pl_response_file(pl_response *response, const char *type, const char *path);
+
+/* A stream of events (server-sent events) that stays open after the handler has returned, without a deadline. *out is for whoever
+ * sends them, on any thread, also after the server has stopped, and is ended with pl_events_end. PL_INPUT, and a problem, when as
+ * many streams are open as may be. */
+typedef struct pl_events pl_events;
+pl_status pl_response_events(pl_response *response, const pl_request *request, pl_events **out);
+
+/* Sends an event; `name`, which may be NULL, is a literal. False when nobody reads any more. */
+bool pl_events_send(pl_events *events, const char *name, pl_str data);
+
+/* Nothing more comes; gives the stream up. NULL is allowed. */
+void pl_events_end(pl_events *events);
 
 /* Answers with a problem instead of anything said before. The detail, in the reader's language, says what to do; NULL: none. It is
  * copied. Returns PL_INPUT, so that `return pl_response_problem(...)` says the right thing. */

@@ -130,6 +130,8 @@ static void set_limits(pl_limits *limits) {
     set_default(&limits->bytes_per_second, 16384);
     set_default(&limits->queue, 1024);
     set_default(&limits->stop_ms, 10000);
+    set_default(&limits->streams, 100);
+    set_default(&limits->beat_ms, 15000);
 }
 
 static pl_status check(const pl_server_settings *settings, pl_problems *problems) {
@@ -271,6 +273,7 @@ static void drain(pl_server *server) {
     pthread_mutex_lock(&server->lock);
     server->draining = true;
     pl_connections_close_idle(server);
+    pl_streams_close(server);
     int late = 0;
     while (server->exchanges && !late) late = pthread_cond_timedwait(&server->changed, &server->lock, &deadline);
     pthread_mutex_unlock(&server->lock);

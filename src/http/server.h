@@ -19,6 +19,8 @@ typedef struct pl_limits {
     unsigned bytes_per_second;        /* 16384: a body or an answer that moves slower is cut off */
     unsigned queue;                   /* 1024 requests that wait for a worker; more are answered with 503 */
     unsigned stop_ms;                 /* 10000: running requests have this long to end when the server stops */
+    unsigned streams;                 /* 100 streams of events that are open at once */
+    unsigned beat_ms;                 /* 15000: a stream without events gives a sign of life, which finds out who has gone */
 } pl_limits;
 
 typedef struct pl_server_settings {

@@ -114,6 +114,17 @@ static pl_status wait_at_gate(void *context, const pl_request *request, pl_respo
     return PL_OK;
 }
 
+static pl_status stream(void *context, const pl_request *request, pl_response *response) {
+    served *s = context;
+    pl_events *events;
+    pl_status status = pl_response_events(response, request, &events);
+    if (status != PL_OK) return status;
+    pthread_mutex_lock(&s->lock);
+    s->events = events;
+    pthread_mutex_unlock(&s->lock);
+    return PL_OK;
+}
+
 /* Everybody with the bearer token has every right. */
 static pl_status authorise(void *context, const pl_request *request, unsigned right, void **identity, pl_response *response) {
     const pl_str *token = pl_request_header(request, "Authorization");
@@ -167,6 +178,7 @@ static const pl_route routes[] = {
     {PL_GET, "/wrong", 0, wrong, "wrong", BOTH("wrong"), .problems = of_wrong},
     {PL_GET, "/split", 0, split, "split", BOTH("split")},
     {PL_GET, "/large", 0, large, "large", BOTH("large"), .produces = "text/plain"},
+    {PL_GET, "/events", 0, stream, "events", BOTH("events"), .produces = "text/event-stream"},
     {PL_GET, "/gate", 0, wait_at_gate, "gate", BOTH("gate")},
 };
 static const pl_schema schemas[] = {{"unit", "{\"type\":\"object\",\"properties\":{\"unit\":{\"type\":\"string\"}}}"}};
@@ -199,6 +211,12 @@ void gate_open(served *s) {
     pthread_mutex_lock(&s->lock);
     s->open = true;
     pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void log_await(served *s, const char *text) {
+    pthread_mutex_lock(&s->lock);
+    while (!s->log.at || !strstr(s->log.at, text)) pthread_cond_wait(&s->changed, &s->lock);
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -15,7 +15,8 @@ typedef struct served {
     unsigned inside; /* handlers that wait at the gate */
     bool open;       /* the gate */
     bool ready;
-    pl_buffer log; /* lines */
+    pl_buffer log;     /* lines */
+    pl_events *events; /* of the last request for /events */
 } served;
 
 extern const pl_routes test_routes;
@@ -24,6 +25,7 @@ extern const pl_routes test_routes;
 void serve(served *s, pl_server_settings settings);
 void serve_end(served *s);
 void gate_open(served *s);
+void log_await(served *s, const char *text); /* until it stands in the log */
 void gate_await(served *s, unsigned inside); /* until so many handlers wait */
 
 typedef struct answer {

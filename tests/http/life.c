@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,9 +63,7 @@ static void a_reader_that_does_not_read(void **state) {
     start(&s, (pl_limits){.request_ms = 200, .bytes_per_second = 1 << 30});
     int socket = client_connect(&s);
     client_text(socket, GET("/large"));
-    pthread_mutex_lock(&s.lock);
-    while (!s.log.at || !strstr(s.log.at, "\"complete\":false")) pthread_cond_wait(&s.changed, &s.lock);
-    pthread_mutex_unlock(&s.lock);
+    log_await(&s, "\"complete\":false");
     close(socket);
     serve_end(&s);
 }
@@ -142,9 +141,7 @@ static void a_large_body_goes_to_disk(void **state) {
     /* The file is gone once the answer is complete. */
     char *path = a.body.at + PL_DIGEST_HEX + 1;
     path[strcspn(path, "\"")] = 0;
-    pthread_mutex_lock(&s.lock);
-    while (!s.log.len) pthread_cond_wait(&s.changed, &s.lock);
-    pthread_mutex_unlock(&s.lock);
+    log_await(&s, "/files");
     serve_end(&s);
     assert_int_not_equal(access(path, F_OK), 0);
     answer_free(&a);
@@ -162,6 +159,18 @@ static void no_room_for_a_body(void **state) {
     serve_end(&s);
 }
 
+static void await_metric(const served *s, const char *line) {
+    bool found = false;
+    while (!found) {
+        pl_buffer metrics;
+        pl_buffer_init(&metrics, 0);
+        pl_server_metrics(s->server, &metrics);
+        found = strstr(metrics.at, line);
+        pl_buffer_free(&metrics);
+        sched_yield();
+    }
+}
+
 /* The event loop goes on while all workers wait, and what there is no room for in the queue is told so. */
 static void many_at_once(void **state) {
     enum { WORKERS = 2, QUEUE = 3 };
@@ -172,15 +181,8 @@ static void many_at_once(void **state) {
     for (int i = 0; i < WORKERS; i++) client_text(sockets[i] = client_connect(&s), GET("/gate"));
     gate_await(&s, WORKERS);
     for (int i = WORKERS; i < WORKERS + QUEUE; i++) client_text(sockets[i] = client_connect(&s), GET("/gate"));
-    int status = 0;
-    while (status != 503) {
-        /* Until the queue is full this one waits in it; asked for without waiting for the answer, its place is what fills it. */
-        pl_buffer metrics;
-        pl_buffer_init(&metrics, 0);
-        pl_server_metrics(s.server, &metrics);
-        if (strstr(metrics.at, "plumbline_http_queue 3\n")) status = status_of(&s, GET("/healthz"));
-        pl_buffer_free(&metrics);
-    }
+    await_metric(&s, "plumbline_http_queue 3\n");
+    assert_int_equal(status_of(&s, GET("/healthz")), 503);
     assert_int_equal(status_of(&s, GET("/nowhere")), 404);
     gate_open(&s);
     for (int i = 0; i < WORKERS + QUEUE; i++) {
@@ -313,6 +315,81 @@ static void forwarding_headers_of_a_named_proxy(void **state) {
     serve_end(&s);
 }
 
+/* Reads on until the text has come `times` times; false when the stream ends before. */
+static bool comes(int socket, const char *text, unsigned times) {
+    pl_buffer all;
+    char byte;
+    unsigned found = 0;
+    size_t length = strlen(text);
+    pl_buffer_init(&all, 0);
+    while (found < times && recv(socket, &byte, 1, 0) == 1) {
+        pl_buffer_char(&all, byte);
+        found += all.len >= length && !memcmp(all.at + all.len - length, text, length);
+    }
+    pl_buffer_free(&all);
+    return found == times;
+}
+
+static int open_stream(const served *s) {
+    int socket = client_connect(s);
+    client_text(socket, GET("/events"));
+    assert_true(comes(socket, "Content-Type: text/event-stream", 1));
+    assert_true(comes(socket, "\r\n\r\n", 1));
+    return socket;
+}
+
+/* A stream outlives every deadline, there are not more than allowed, and it ends when its sender ends it. */
+static void a_stream_of_events(void **state) {
+    served s;
+    (void)state;
+    start(&s, (pl_limits){.idle_ms = 100, .request_ms = 100, .streams = 1, .beat_ms = 50});
+    int socket = open_stream(&s);
+    assert_true(pl_events_send(s.events, "progress", pl_str_of("1 of 2\n\nid: 3\r")));
+    assert_true(comes(socket, "event: progress\ndata: 1 of 2\ndata: \ndata: id: 3\n\n", 1));
+    assert_true(comes(socket, ":\n\n", 10));
+    assert_true(pl_events_send(s.events, NULL, pl_str_of("2")));
+    assert_true(comes(socket, "data: 2\n\n", 1));
+    assert_int_equal(status_of(&s, GET("/events")), 503);
+    pl_events_end(s.events);
+    assert_true(comes(socket, "0\r\n\r\n", 1));
+    log_await(&s, "\"route\":\"/events\",\"status\":200");
+    close(socket);
+    serve_end(&s);
+}
+
+/* Readers that go away, and readers that do not read, are found out. */
+static void nobody_listens(void **state) {
+    served s;
+    (void)state;
+    start(&s, (pl_limits){.beat_ms = 20});
+    close(open_stream(&s));
+    await_metric(&s, "plumbline_http_streams 0\n");
+    assert_false(pl_events_send(s.events, NULL, pl_str_of("x")));
+    pl_events_end(s.events);
+    int socket = open_stream(&s);
+    char much[8192];
+    memset(much, 'x', sizeof much);
+    unsigned sent = 0;
+    while (pl_events_send(s.events, NULL, (pl_str){much, sizeof much})) assert_true(++sent < 100000);
+    pl_events_end(s.events);
+    close(socket);
+    serve_end(&s);
+}
+
+static void the_end_of_all_streams(void **state) {
+    served s;
+    (void)state;
+    start(&s, (pl_limits){.stop_ms = 60000});
+    int socket = open_stream(&s);
+    pl_server_stop(s.server);
+    s.server = NULL;
+    assert_true(client_is_closed(socket));
+    assert_false(pl_events_send(s.events, NULL, pl_str_of("x")));
+    pl_events_end(s.events);
+    close(socket);
+    serve_end(&s);
+}
+
 /* One allocation fails on the way: the client gets the answer, or 503, or no answer; the next request finds all in order. */
 static void memory_runs_out(const served *s, const char *request) {
     bool met = true;
@@ -360,6 +437,9 @@ int main(void) {
         cmocka_unit_test(the_log_tells_no_secrets),
         cmocka_unit_test(what_is_measured),
         cmocka_unit_test(forwarding_headers_of_a_named_proxy),
+        cmocka_unit_test(a_stream_of_events),
+        cmocka_unit_test(nobody_listens),
+        cmocka_unit_test(the_end_of_all_streams),
         cmocka_unit_test(requests_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
