@@ -1,6 +1,5 @@
 #include "domain/units.h"
 
-#include "store/audit.h"
 #include "units_sql.h"
 
 #include <plumbline/base/date.h>
@@ -122,16 +121,7 @@ static pl_status record(pl_tx *tx, const pl_unit_change *c, const char *action, 
     pl_buffer_init(&new, 0);
     pl_status status = state_text(before, before ? before->since : c->day, &old);
     if (status == PL_OK) status = state_text(after, c->day, &new);
-    if (status == PL_OK) {
-        pl_audit_entry entry = {.at = c->actor->at,
-                                .actor = c->actor->account,
-                                .address = c->actor->address,
-                                .action = pl_str_of(action),
-                                .subject = code,
-                                .before = before ? pl_buffer_view(&old) : (pl_str){0},
-                                .after = after ? pl_buffer_view(&new) : (pl_str){0}};
-        status = pl_audit_add(tx, &entry);
-    }
+    if (status == PL_OK) status = pl_actor_record(tx, c->actor, action, code, pl_buffer_view(&old), pl_buffer_view(&new));
     pl_buffer_free(&old);
     pl_buffer_free(&new);
     return status;

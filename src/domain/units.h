@@ -10,14 +10,7 @@
 #ifndef PLUMBLINE_DOMAIN_UNITS_H
 #define PLUMBLINE_DOMAIN_UNITS_H
 
-#include "store/store.h"
-
-/* Who changes something, when and from where: for the audit. */
-typedef struct pl_actor {
-    pl_str account; /* missing: the program itself */
-    pl_str address;
-    pl_str at; /* 2026-01-31T08:00:00.000Z */
-} pl_actor;
+#include "domain/actor.h"
 
 #define PL_UNIT_CODE_BYTES 64
 #define PL_UNIT_NAME_BYTES 400
