@@ -208,25 +208,23 @@ static bool check_content(pl_exchange *exchange) {
     return pl_accepts(accept, pl_str_of(produces)) || refuse(exchange, &pl_problem_not_acceptable, "not_acceptable", NULL, NULL);
 }
 
-static bool find_method(pl_exchange *exchange, const char *name) {
+/* A method that nobody knows is no row's, so it is refused like one that is not supported here. */
+static void find_method(pl_exchange *exchange, const char *name) {
     exchange->head = !strcmp(name, "HEAD");
     exchange->options = !strcmp(name, "OPTIONS");
     exchange->request.method = PL_METHODS;
     if (exchange->head) exchange->request.method = PL_GET;
     for (unsigned method = 0; method < PL_METHODS; method++)
         if (!strcmp(name, pl_method_name(method))) exchange->request.method = (pl_method)method;
-    return exchange->request.method < PL_METHODS || exchange->options;
 }
 
 pl_verdict pl_guard(pl_exchange *exchange, const char *method, const char *version) {
-    bool known = find_method(exchange, method);
+    find_method(exchange, method);
     if (!collect_headers(exchange) || !choose_id(exchange) || !find_peer(exchange)) return PL_NO_MEMORY;
     pl_request *request = &exchange->request;
     request->language = pl_language_of(first_of(exchange, "Accept-Language"));
     exchange->response.language = request->language;
     exchange->unread = count_of(exchange, "Content-Length") || count_of(exchange, "Transfer-Encoding");
     if (!check_headers(exchange) || !check_length(exchange) || !check_host(exchange, version)) return PL_REFUSED;
-    bool pass = find_route(exchange) && check_site(exchange) && check_content(exchange);
-    /* A method that nobody knows is refused like one that is not supported here. */
-    return pass && known ? PL_PASS : PL_REFUSED;
+    return find_route(exchange) && check_site(exchange) && check_content(exchange) ? PL_PASS : PL_REFUSED;
 }

@@ -134,6 +134,11 @@ static void set_limits(pl_limits *limits) {
     set_default(&limits->beat_ms, 15000);
 }
 
+static unsigned default_loops(void) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors < 1 ? 1 : processors > 4 ? 4 : (unsigned)processors;
+}
+
 static pl_status check(const pl_server_settings *settings, pl_problems *problems) {
     const pl_routes *table = settings->routes;
     pl_routes_check(table, problems);
@@ -251,6 +256,7 @@ pl_status pl_server_start(pl_server **out, const pl_server_settings *settings, p
     server->limits = settings->limits;
     set_limits(&server->limits);
     set_default(&server->settings.workers, 4);
+    set_default(&server->settings.loops, default_loops());
     init_locks(server);
     status = prepare(server);
     if (status == PL_OK && settings->certificate)

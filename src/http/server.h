@@ -38,7 +38,7 @@ typedef struct pl_server_settings {
     const char *const *hosts;   /* names that Host may have, with or without the port; up to NULL. NULL: any */
     const char *temporary;      /* folder for streamed bodies; NULL: /tmp */
     unsigned workers;           /* 0: 4 */
-    unsigned loops;             /* event loops; 0: 1 */
+    unsigned loops;             /* event loops; 0: as many as there are processors, at most 4 */
     pl_limits limits;
 } pl_server_settings;
 
