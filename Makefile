@@ -28,6 +28,7 @@ bench:
 	@bench/run $(BUILD)
 	@bench/answers $(BUILD)
 	@bench/durable $(BUILD)
+	@bench/http $(BUILD)
 
 growth:
 	@scripts/setup build

@@ -46,7 +46,7 @@ DELETE FROM thing WHERE realm_id = $1 AND number = $2
 INSERT INTO realm (realm_id, code, name, created_at) VALUES ($1, $2, $3, '2026-01-31T08:00:00.000Z')
 
 -- name: migration_number
-UPDATE migration SET number = $1
+UPDATE migration SET number = $1 WHERE number = 1
 
 -- name: migration_hash
 UPDATE migration SET hash = $1
