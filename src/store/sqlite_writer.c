@@ -15,12 +15,13 @@ typedef struct request {
     store_failure failure;
     bool left_out; /* took the transaction with it: not run again */
     bool done;
+    pthread_cond_t told; /* its own, so that nobody is woken for another's sake */
 } request;
 
 struct writer {
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t arrived, finished;
+    pthread_cond_t arrived;
     request *first, **end;
     bool stopping;
     connection *connection; /* NULL after it broke, until the next group */
@@ -45,9 +46,9 @@ static void answer(writer *w, request *group) {
     while (group) {
         request *next = group->next; /* a request is gone once its thread sees that it is done */
         group->done = true;
+        pthread_cond_signal(&group->told);
         group = next;
     }
-    pthread_cond_broadcast(&w->finished);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -145,12 +146,14 @@ pl_status sqlite_write(pl_store *store, int64_t realm, pl_job *job, void *contex
         return PL_IO;
     }
     request r = {.job = job, .context = context, .realm = realm};
+    pthread_cond_init(&r.told, NULL);
     pthread_mutex_lock(&w->lock);
     *w->end = &r;
     w->end = &r.next;
     pthread_cond_signal(&w->arrived);
-    while (!r.done) pthread_cond_wait(&w->finished, &w->lock);
+    while (!r.done) pthread_cond_wait(&r.told, &w->lock);
     pthread_mutex_unlock(&w->lock);
+    pthread_cond_destroy(&r.told);
     *failure = r.failure;
     return r.status;
 }
@@ -159,7 +162,6 @@ static void writer_free(writer *w) {
     if (w->connection) w->connection->words->close(w->connection);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->arrived);
-    pthread_cond_destroy(&w->finished);
     free(w);
 }
 
@@ -168,7 +170,6 @@ bool sqlite_start_writer(pl_store *store, store_failure *failure) {
     if (!w) return store_fail(failure, PL_FAULT_MEMORY, "");
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->arrived, NULL);
-    pthread_cond_init(&w->finished, NULL);
     w->end = &w->first;
     w->store = store;
     w->connection = sqlite_open(store, failure);
