@@ -4,6 +4,7 @@
 #include "domain/units.h"
 #include "support/allocations.h"
 
+#include <plumbline/base/date.h>
 #include <plumbline/base/random.h>
 
 #include <stdio.h>
@@ -243,7 +244,7 @@ typedef struct plain {
     int name[DAYS][UNITS + 1];
 } plain;
 
-static void day_text(int day, char out[16]) { snprintf(out, 16, "2025-%02d-%02d", 1 + day / 20, 1 + day % 20); }
+static void day_text(int day, char out[PL_DATE_SIZE]) { pl_date_print(out, pl_date_number(2025, 1, 1) + day); }
 
 /* From the day on. */
 static void say(plain *p, int day, int64_t unit, bool there, int64_t parent, int name) {
@@ -273,7 +274,7 @@ static int64_t any_unit(const plain *p, int day, pl_random *random) {
 
 /* One change on a day; what the plain list does not allow must be refused. */
 static void change(pl_store *store, plain *p, int day, int64_t *made, pl_random *random) {
-    char on[16], code[16], name[16];
+    char on[PL_DATE_SIZE], code[16], name[16];
     int number = (int)pl_random_below(random, 1000);
     day_text(day, on);
     snprintf(name, sizeof name, "n%d", number);
@@ -314,7 +315,7 @@ static pl_status compare_days(pl_tx *tx, void *context) {
     const plain *p = context;
     pl_status status = PL_OK;
     for (int day = 0; day < DAYS && status == PL_OK; day++) {
-        char on[16];
+        char on[PL_DATE_SIZE];
         size_t there = 0;
         pl_rows rows;
         day_text(day, on);
