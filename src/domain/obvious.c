@@ -27,9 +27,9 @@ static const char *const words[] = {
     "guangzhou", "shenzhen", "tianjin", "chongqing", "hangzhou", "nanjing", "wuhan", "chengdu", "xian", "suzhou", "qingdao",
     "ningbo", "dalian", "shenyang", "jinan", "xiamen", "guanli", "guanliyuan", "yonghu", "denglu", "ceshi", "gongzuo", "bangong",
     "bangongshi", "kaohe", "gongsi", "daxue", "xuexiao", "xuesheng", "laoshi", "yiyuan", "dangjian", "zuzhi", "zuzhibu", "weiyuan",
-    "shiwei", "quwei", "jiedao", "shequ", "xiaoming", "zhangsan", "lisi", "wangwu", "baobao", "laopo", "laogong", "mama", "baba",
-    "shengri", "kuaile", "xingfu", "pingan", "facai", "gongxi", "xinnian", "aiguo", "qiangguo", "fuxing", "changjiang", "huanghe",
-    "taishan", "huashan",
+    "shiwei", "quwei", "jiedao", "shequ", "xiaoming", "zhangsan", "lisi", "wangwu", "baobao", "laopo", "laogong", "baba", "shengri",
+    "kuaile", "xingfu", "pingan", "facai", "gongxi", "xinnian", "aiguo", "qiangguo", "fuxing", "changjiang", "huanghe", "taishan",
+    "huashan",
     /* Chinese, numbers that are read as words, rows of keys that go down instead of along */
     "密码", "口令", "管理员", "中国", "你好", "我爱你", "北京", "上海", "欢迎", "测试", "用户", "办公室", "考核", "准绳", "5201314",
     "520", "1314", "1314520", "666", "888", "168", "147258369", "159357", "1q2w3e", "1q2w3e4r", "1q2w3e4r5t", "1qaz", "2wsx",
