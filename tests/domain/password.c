@@ -267,6 +267,8 @@ static void test_costs_that_are_none(void **state) {
     pl_passwords *passwords;
     assert_int_equal(pl_passwords_create(&passwords, (pl_password_cost){0, 8192}, 1, 0), PL_INPUT);
     assert_int_equal(pl_passwords_create(&passwords, (pl_password_cost){1, 1}, 1, 0), PL_INPUT);
+    assert_int_equal(pl_passwords_create(&passwords, (pl_password_cost){17, 8192}, 1, 0), PL_INPUT);
+    assert_int_equal(pl_passwords_create(&passwords, (pl_password_cost){1, ((size_t)1 << 30) + 1}, 1, 0), PL_INPUT);
     assert_int_equal(pl_passwords_create(&passwords, quick, 0, 0), PL_INPUT);
     assert_null(passwords);
 }
