@@ -82,10 +82,17 @@ static bool can(const json_t *description) {
             pl_json_lists(description, "id_token_signing_alg_values_supported", "ES256"));
 }
 
+/* In the header (client_secret_basic) unless the provider lists its ways and that is not among them. */
+static bool wants_secret_in_form(const json_t *description) {
+    static const char member[] = "token_endpoint_auth_methods_supported";
+    return json_object_get(description, member) && !pl_json_lists(description, member, "client_secret_basic") &&
+           pl_json_lists(description, member, "client_secret_post");
+}
+
 static pl_status take(pl_oidc_provider *out, pl_arena *arena, const json_t *description, bool loopback, pl_oidc_refusal *refusal) {
     const pl_str from[] = {pl_json_text(description, "issuer"), pl_json_text(description, "authorization_endpoint"),
                            pl_json_text(description, "token_endpoint"), pl_json_text(description, "jwks_uri")};
-    pl_oidc_provider provider;
+    pl_oidc_provider provider = {.secret_in_form = wants_secret_in_form(description)};
     pl_str *const to[] = {&provider.issuer, &provider.authorization, &provider.token, &provider.keys};
     for (size_t i = 0; i < 4; i++) {
         if (!is_safe(from[i], loopback)) {
@@ -176,25 +183,28 @@ pl_oidc_refusal pl_oidc_return_check(const pl_oidc_provider *provider, const pl_
 #define ANSWER_MOST 65536
 #define KEYS_MOST 262144
 
-static void write_form(pl_buffer *form, const pl_oidc_client *client, const pl_oidc_login *login, pl_str code) {
-    pl_buffer_text(form, "grant_type=authorization_code");
-    add_value(form, "&code=", code);
-    add_value(form, "&redirect_uri=", client->redirect);
-    add_value(form, "&code_verifier=", pl_str_of(login->verifier));
-    if (!client->secret.len) add_value(form, "&client_id=", client->id);
+/* Who asks, in the header or in the form. A client without a secret only names itself. */
+static void write_client(pl_buffer *form, pl_buffer *user, pl_buffer *password, const pl_oidc_provider *provider,
+                         const pl_oidc_client *client) {
+    if (client->secret.len && !provider->secret_in_form) {
+        add_value(user, "", client->id);
+        add_value(password, "", client->secret);
+        return;
+    }
+    add_value(form, "&client_id=", client->id);
+    if (client->secret.len) add_value(form, "&client_secret=", client->secret);
 }
 
-/* A client with a secret says so in the header (client_secret_basic, which every provider takes), one without names itself in the
- * form. */
 static pl_status ask_for_token(const pl_oidc_fetch *fetch, const pl_oidc_provider *provider, const pl_oidc_client *client,
                                const pl_oidc_login *login, pl_str code, pl_buffer *answer) {
     pl_buffer form, user, password;
-    pl_secret_room(&form, 256 + 3 * (code.len + client->redirect.len + client->id.len));
+    pl_secret_room(&form, 256 + 3 * (code.len + client->redirect.len + client->id.len + client->secret.len));
     pl_secret_room(&password, 1 + 3 * client->secret.len);
     pl_buffer_init(&user, 0);
-    write_form(&form, client, login, code);
-    if (client->secret.len) add_value(&user, "", client->id);
-    add_value(&password, "", client->secret);
+    add_value(&form, "grant_type=authorization_code&code=", code);
+    add_value(&form, "&redirect_uri=", client->redirect);
+    add_value(&form, "&code_verifier=", pl_str_of(login->verifier));
+    write_client(&form, &user, &password, provider, client);
     bool failed = form.failed || user.failed || password.failed;
     pl_status status = failed ? PL_MEMORY
                               : fetch->request(fetch->context, provider->token, pl_buffer_view(&form), pl_buffer_view(&user),

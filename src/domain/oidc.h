@@ -37,6 +37,7 @@ const char *pl_oidc_refusal_text(pl_oidc_refusal refusal, bool chinese);
 
 typedef struct pl_oidc_provider {
     pl_str issuer, authorization, token, keys; /* terminated; owned by the arena */
+    bool secret_in_form; /* the client's secret goes into the form (client_secret_post): the provider takes it in no header */
 } pl_oidc_provider;
 
 /* Reads the provider's description (ISSUER/.well-known/openid-configuration), which must be of exactly that issuer. Addresses must

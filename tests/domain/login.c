@@ -255,6 +255,36 @@ static void test_a_client_without_a_secret(void **state) {
     pl_arena_free(&arena);
 }
 
+/* A provider that takes the secret in no header gets it in the form. */
+static void test_the_secret_goes_where_the_provider_takes_it(void **state) {
+    keys *k = *state;
+    static const struct {
+        const char *methods;
+        bool in_form;
+    } cases[] = {{"", false},
+                 {"\"token_endpoint_auth_methods_supported\":[\"client_secret_post\"],", true},
+                 {"\"token_endpoint_auth_methods_supported\":[\"client_secret_post\",\"client_secret_basic\"],", false}};
+    for (size_t i = 0; i < 3; i++) {
+        char json[1024];
+        snprintf(json, sizeof json, DESCRIPTION(AT, AT "/login", "%s", "\"RS256\""), cases[i].methods);
+        const pl_oidc_return returned = {.state = {"the-state", 9}, .code = {"c", 1}};
+        fake f = {.keys = k->set, .answer = "{}"};
+        const pl_oidc_fetch fetch = {request, &f};
+        pl_oidc_keys kept = {.fetched = 0};
+        pl_oidc_provider read;
+        pl_oidc_person person;
+        pl_oidc_refusal refusal;
+        pl_arena arena;
+        pl_arena_init(&arena, 0);
+        assert_int_equal(pl_oidc_provider_read(&read, &arena, pl_str_of(AT), pl_str_of(json), false, &refusal), PL_OK);
+        assert_int_equal(refusal, PL_OIDC_FINE);
+        assert_int_equal(pl_oidc_finish(&person, &arena, &fetch, &kept, &read, &client, &login, &returned, now, &refusal), PL_OK);
+        assert_int_equal(strstr(f.form, "&client_id=plumbline&client_secret=s%26cret") != NULL, cases[i].in_form);
+        assert_string_equal(f.password, cases[i].in_form ? "" : "s%26cret");
+        pl_arena_free(&arena);
+    }
+}
+
 /* An answer that belongs to no login costs no request. */
 static void test_a_foreign_answer_asks_nobody(void **state) {
     (void)state;
@@ -323,6 +353,7 @@ int main(void) {
         cmocka_unit_test(test_keys_rotate),
         cmocka_unit_test(test_a_provider_that_is_down_or_answers_nonsense),
         cmocka_unit_test(test_a_client_without_a_secret),
+        cmocka_unit_test(test_the_secret_goes_where_the_provider_takes_it),
         cmocka_unit_test(test_a_foreign_answer_asks_nobody),
         cmocka_unit_test(test_every_refusal_has_its_text),
         cmocka_unit_test(test_memory_runs_out_cleanly),
