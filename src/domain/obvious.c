@@ -111,12 +111,6 @@ static void reach(unsigned char *least, size_t to, unsigned pieces) {
     if (least[to] > pieces) least[to] = (unsigned char)pieces;
 }
 
-static bool is_name(pl_str name) {
-    uint32_t code_point;
-    size_t first = pl_utf8_decode(name, 0, &code_point);
-    return first && first < name.len;
-}
-
 /* From a place that `pieces` reach, every place that one more reaches. */
 static void step_on(unsigned char *least, pl_str text, size_t at, const pl_str *names, size_t name_count) {
     unsigned pieces = least[at] + 1u;
@@ -126,7 +120,7 @@ static void step_on(unsigned char *least, pl_str text, size_t at, const pl_str *
     for (size_t i = 0; i < WORDS; i++)
         if ((length = word_at(text, at, pl_str_of(words[i])))) reach(least, at + length, pieces);
     for (size_t i = 0; i < name_count; i++)
-        if (is_name(names[i]) && (length = word_at(text, at, names[i]))) reach(least, at + length, pieces);
+        if ((length = word_at(text, at, names[i]))) reach(least, at + length, pieces);
     for (size_t run = longest_run(text, at); run >= 2; run--) reach(least, at + run, pieces);
     if ((length = year_at(text, at))) reach(least, at + length, pieces);
     if ((length = repetition_at(text, at))) reach(least, at + length, pieces);
