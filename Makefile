@@ -27,6 +27,7 @@ bench:
 	@scripts/build $(BUILD)
 	@bench/run $(BUILD)
 	@bench/answers $(BUILD)
+	@bench/http $(BUILD)
 
 growth:
 	@scripts/setup build

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 
 extern const cli_command cli_check, cli_score, cli_explain, cli_gap, cli_whatif, cli_robust, cli_forecast, cli_path, cli_cover,
-    cli_structure, cli_diff, cli_import, cli_export, cli_new, cli_help, cli_version;
-const cli_command *const cli_commands[] = {&cli_check,    &cli_score, &cli_explain, &cli_gap,       &cli_whatif, &cli_robust,
-                                           &cli_forecast, &cli_path,  &cli_cover,   &cli_structure, &cli_diff,   &cli_import,
-                                           &cli_export,   &cli_new,   &cli_help,    &cli_version,   NULL};
+    cli_structure, cli_diff, cli_import, cli_export, cli_new, cli_migrate, cli_verify, cli_help, cli_version;
+const cli_command *const cli_commands[] = {&cli_check,  &cli_score,    &cli_explain, &cli_gap,   &cli_whatif,
+                                           &cli_robust, &cli_forecast, &cli_path,    &cli_cover, &cli_structure,
+                                           &cli_diff,   &cli_import,   &cli_export,  &cli_new,   &cli_migrate,
+                                           &cli_verify, &cli_help,     &cli_version, NULL};
 
 const cli_option cli_data = {"--data", "F", NULL,
                              "data file (CSV or .xlsx) in place of the model's own; may be given several times",

@@ -9,12 +9,12 @@
 
 /* Reads an object, strictly: no key twice, nothing behind it. PL_INPUT when it is none, PL_MEMORY when there was no memory for it.
  */
-pl_status pl_json_object(pl_str text, json_t **out);
+pl_status pl_json_read_object(pl_str text, json_t **out);
 
 /* A member that is a text, as a slice of the document; empty when it is not there or is something else. */
-pl_str pl_json_text(const json_t *object, const char *member);
+pl_str pl_json_member_text(const json_t *object, const char *member);
 
 /* Whether a member is a list that has this text. */
-bool pl_json_lists(const json_t *object, const char *member, const char *text);
+bool pl_json_member_lists(const json_t *object, const char *member, const char *text);
 
 #endif

@@ -19,7 +19,7 @@ bool pl_base64url_read(pl_str text, unsigned char *out, size_t room, size_t *siz
 }
 
 static bool read_member(const json_t *key, const char *member, unsigned char *out, size_t room, size_t *size) {
-    return pl_base64url_read(pl_json_text(key, member), out, room, size);
+    return pl_base64url_read(pl_json_member_text(key, member), out, room, size);
 }
 
 /* ---- keys ---- */
@@ -65,7 +65,7 @@ static EVP_PKEY *ec_key(const json_t *jwk) {
     unsigned char point[1 + 2 * COORDINATE] = {POINT_CONVERSION_UNCOMPRESSED};
     char group[] = "P-256";
     size_t x, y;
-    if (!pl_str_is(pl_json_text(jwk, "crv"), group)) return NULL;
+    if (!pl_str_is(pl_json_member_text(jwk, "crv"), group)) return NULL;
     if (!read_member(jwk, "x", point + 1, COORDINATE, &x) || x != COORDINATE) return NULL;
     if (!read_member(jwk, "y", point + 1 + COORDINATE, COORDINATE, &y) || y != COORDINATE) return NULL;
     OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),

@@ -76,22 +76,22 @@ static bool is_safe(pl_str address, bool loopback) {
 /* PKCE is asked for in any case; a provider that lists its methods must list S256. */
 static bool can(const json_t *description) {
     const json_t *methods = json_object_get(description, "code_challenge_methods_supported");
-    return pl_json_lists(description, "response_types_supported", "code") &&
-           (!methods || pl_json_lists(description, "code_challenge_methods_supported", "S256")) &&
-           (pl_json_lists(description, "id_token_signing_alg_values_supported", "RS256") ||
-            pl_json_lists(description, "id_token_signing_alg_values_supported", "ES256"));
+    return pl_json_member_lists(description, "response_types_supported", "code") &&
+           (!methods || pl_json_member_lists(description, "code_challenge_methods_supported", "S256")) &&
+           (pl_json_member_lists(description, "id_token_signing_alg_values_supported", "RS256") ||
+            pl_json_member_lists(description, "id_token_signing_alg_values_supported", "ES256"));
 }
 
 /* In the header (client_secret_basic) unless the provider lists its ways and that is not among them. */
 static bool wants_secret_in_form(const json_t *description) {
     static const char member[] = "token_endpoint_auth_methods_supported";
-    return json_object_get(description, member) && !pl_json_lists(description, member, "client_secret_basic") &&
-           pl_json_lists(description, member, "client_secret_post");
+    return json_object_get(description, member) && !pl_json_member_lists(description, member, "client_secret_basic") &&
+           pl_json_member_lists(description, member, "client_secret_post");
 }
 
 static pl_status take(pl_oidc_provider *out, pl_arena *arena, const json_t *description, bool loopback, pl_oidc_refusal *refusal) {
-    const pl_str from[] = {pl_json_text(description, "issuer"), pl_json_text(description, "authorization_endpoint"),
-                           pl_json_text(description, "token_endpoint"), pl_json_text(description, "jwks_uri")};
+    const pl_str from[] = {pl_json_member_text(description, "issuer"), pl_json_member_text(description, "authorization_endpoint"),
+                           pl_json_member_text(description, "token_endpoint"), pl_json_member_text(description, "jwks_uri")};
     pl_oidc_provider provider = {.secret_in_form = wants_secret_in_form(description)};
     pl_str *const to[] = {&provider.issuer, &provider.authorization, &provider.token, &provider.keys};
     for (size_t i = 0; i < 4; i++) {
@@ -109,8 +109,8 @@ pl_status pl_oidc_provider_read(pl_oidc_provider *out, pl_arena *arena, pl_str i
                                 pl_oidc_refusal *refusal) {
     json_t *description;
     *refusal = PL_OIDC_FINE;
-    pl_status status = pl_json_object(json, &description);
-    if (status == PL_INPUT || (status == PL_OK && !pl_str_equal(pl_json_text(description, "issuer"), issuer))) {
+    pl_status status = pl_json_read_object(json, &description);
+    if (status == PL_INPUT || (status == PL_OK && !pl_str_equal(pl_json_member_text(description, "issuer"), issuer))) {
         *refusal = PL_OIDC_DISCOVERY;
         status = PL_OK;
     } else if (status == PL_OK && !can(description))
@@ -257,8 +257,8 @@ pl_status pl_oidc_finish(pl_oidc_person *out, pl_arena *arena, const pl_oidc_fet
     if (*refusal) return PL_OK;
     pl_buffer_init(&answer, ANSWER_MOST);
     pl_status status = ask_for_token(fetch, provider, client, login, returned->code, &answer);
-    if (status == PL_OK) status = pl_json_object(pl_buffer_view(&answer), &object);
-    pl_str token = pl_json_text(object, "id_token");
+    if (status == PL_OK) status = pl_json_read_object(pl_buffer_view(&answer), &object);
+    pl_str token = pl_json_member_text(object, "id_token");
     if (status == PL_INPUT || (status == PL_OK && !token.len)) {
         *refusal = PL_OIDC_ANSWER;
         status = PL_OK;

@@ -20,7 +20,7 @@ static pl_status read_part(pl_str part, json_t **out) {
     *out = NULL;
     if (!bytes) return PL_MEMORY;
     pl_status status =
-        pl_base64url_read(part, bytes, part.len, &size) ? pl_json_object((pl_str){(const char *)bytes, size}, out) : PL_INPUT;
+        pl_base64url_read(part, bytes, part.len, &size) ? pl_json_read_object((pl_str){(const char *)bytes, size}, out) : PL_INPUT;
     free(bytes);
     return status;
 }
@@ -39,7 +39,7 @@ static bool split(pl_str token, pl_str parts[3]) {
 }
 
 static bool find_algorithm(const json_t *header, pl_jws_algorithm *out) {
-    pl_str name = pl_json_text(header, "alg");
+    pl_str name = pl_json_member_text(header, "alg");
     for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++)
         if (pl_str_is(name, algorithms[i].name)) {
             *out = (pl_jws_algorithm)i;
@@ -53,13 +53,13 @@ static bool find_algorithm(const json_t *header, pl_jws_algorithm *out) {
 /* A member that may be left out, but must not be another text. */
 static bool absent_or(const json_t *object, const char *member, const char *text) {
     const json_t *value = json_object_get(object, member);
-    return !value || (json_is_string(value) && pl_str_is(pl_json_text(object, member), text));
+    return !value || (json_is_string(value) && pl_str_is(pl_json_member_text(object, member), text));
 }
 
 static bool fits(const json_t *key, pl_jws_algorithm kind, const json_t *kid) {
-    if (!json_is_object(key) || !pl_str_is(pl_json_text(key, "kty"), algorithms[kind].key_type)) return false;
+    if (!json_is_object(key) || !pl_str_is(pl_json_member_text(key, "kty"), algorithms[kind].key_type)) return false;
     if (!absent_or(key, "use", "sig") || !absent_or(key, "alg", algorithms[kind].name)) return false;
-    if (kind == PL_ES256 && !pl_str_is(pl_json_text(key, "crv"), "P-256")) return false;
+    if (kind == PL_ES256 && !pl_str_is(pl_json_member_text(key, "crv"), "P-256")) return false;
     return !kid || json_equal(kid, json_object_get(key, "kid"));
 }
 
@@ -141,15 +141,15 @@ static pl_oidc_refusal check_claims(const json_t *claims, const pl_oidc_provider
     if (!names(json_object_get(claims, "iss"), provider->issuer)) return PL_OIDC_ISSUER;
     if (!client->id.len || !check_audience(claims, client->id)) return PL_OIDC_AUDIENCE;
     if (!check_times(claims, now)) return PL_OIDC_TIME;
-    if (!login->nonce[0] || !pl_secret_equal(pl_json_text(claims, "nonce"), pl_str_of(login->nonce))) return PL_OIDC_NONCE;
-    return is_subject(pl_json_text(claims, "sub")) ? PL_OIDC_FINE : PL_OIDC_SUBJECT;
+    if (!login->nonce[0] || !pl_secret_equal(pl_json_member_text(claims, "nonce"), pl_str_of(login->nonce))) return PL_OIDC_NONCE;
+    return is_subject(pl_json_member_text(claims, "sub")) ? PL_OIDC_FINE : PL_OIDC_SUBJECT;
 }
 
 static pl_status copy_person(pl_oidc_person *out, pl_arena *arena, const json_t *claims) {
     pl_oidc_person person = {.email_verified = json_is_true(json_object_get(claims, "email_verified"))};
-    if (!pl_str_copy(&person.subject, arena, pl_json_text(claims, "sub")) ||
-        !pl_str_copy(&person.name, arena, pl_json_text(claims, "name")) ||
-        !pl_str_copy(&person.email, arena, pl_json_text(claims, "email")))
+    if (!pl_str_copy(&person.subject, arena, pl_json_member_text(claims, "sub")) ||
+        !pl_str_copy(&person.name, arena, pl_json_member_text(claims, "name")) ||
+        !pl_str_copy(&person.email, arena, pl_json_member_text(claims, "email")))
         return PL_MEMORY;
     *out = person;
     return PL_OK;
@@ -172,7 +172,7 @@ pl_status pl_oidc_token_check(pl_oidc_person *out, pl_arena *arena, pl_str token
         return PL_OK;
     }
     pl_status status = unreadable(read_part(parts[0], &header), PL_OIDC_TOKEN, refusal);
-    if (status == PL_OK && !*refusal) status = unreadable(pl_json_object(keys, &set), PL_OIDC_KEY, refusal);
+    if (status == PL_OK && !*refusal) status = unreadable(pl_json_read_object(keys, &set), PL_OIDC_KEY, refusal);
     if (status == PL_OK && !*refusal) status = check_signature(parts, header, set, refusal);
     if (status == PL_OK && !*refusal) status = unreadable(read_part(parts[1], &claims), PL_OIDC_TOKEN, refusal);
     if (status == PL_OK && !*refusal) *refusal = check_claims(claims, provider, client, login, now);
