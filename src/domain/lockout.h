@@ -38,10 +38,12 @@ typedef struct pl_lockout {
     bool by_device, charged; /* for pl_lockout_success: against what pl_lockout_begin has held the attempt */
 } pl_lockout;
 
-#define PL_LOCKOUT_FREE 3             /* failures without a wait: typing errors */
-#define PL_LOCKOUT_LONGEST 900        /* seconds; waits double from 1 up to this */
-#define PL_LOCKOUT_FORGET 86400       /* seconds without an attempt, after which failures are forgotten */
-#define PL_LOCKOUT_DEVICE 10          /* failures in a row that cost a device its privilege */
+#define PL_LOCKOUT_FREE 3       /* failures without a wait: typing errors */
+#define PL_LOCKOUT_LONGEST 900  /* seconds; waits double from 1 up to this */
+#define PL_LOCKOUT_FORGET 86400 /* seconds without an attempt, after which failures are forgotten */
+#define PL_LOCKOUT_DEVICE                                                                                                          \
+    10 /* failures in a row that cost a device its privilege, until they are forgotten or a login succeeds                         \
+        */
 #define PL_LOCKOUT_ACCOUNT_BURST 20   /* attempts from unknown networks at once */
 #define PL_LOCKOUT_ACCOUNT_SECONDS 60 /* for each further one */
 

@@ -10,7 +10,7 @@
 /* The least number of pieces that make up the password, where a piece is: a word everybody tries or one of `names`, in any case and
  * with the usual replacements (p@ssw0rd); a run of one sign; a run along the alphabet, the digits or a row of keys, forwards or
  * back; a year from 1900 to 2099; what stands before, repeated; or any single sign. Never more than PL_OBVIOUS_PIECES, which is
- * what any text over 512 bytes has. Names of under two code points are passed over. */
+ * what any text over 512 bytes has. */
 unsigned pl_obvious_pieces(pl_str password, const pl_str *names, size_t name_count);
 
 #endif

@@ -71,7 +71,8 @@ extern const pl_password_cost pl_password_cost_usual;
 /* Makes and checks hashes, so many at once. Safe to share between threads. */
 typedef struct pl_passwords pl_passwords;
 
-/* PL_INPUT when the library does not take that cost. Makes a hash once, of nobody's password (see pl_password_verify). */
+/* PL_INPUT when that cost is too little for the library, or over 16 passes or 1 GiB. Makes a hash once, of nobody's password (see
+ * pl_password_verify). */
 pl_status pl_passwords_create(pl_passwords **out, pl_password_cost cost, unsigned at_once, unsigned waiting);
 void pl_passwords_free(pl_passwords *passwords); /* NULL is allowed */
 pl_gate *pl_passwords_gate(pl_passwords *passwords);

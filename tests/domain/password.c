@@ -108,7 +108,7 @@ static void test_own_names_are_refused(void **state) {
     assert_int_equal(broken(PL_PASSWORD_ASVS, "wang.xiulan2025"), BIT(PERSONAL));
     assert_int_equal(broken(PL_PASSWORD_ASVS, "L1nhai-Linhai"), BIT(PERSONAL));
     assert_int_equal(broken(PL_PASSWORD_ASVS, "王秀兰19980000!!"), BIT(PERSONAL));
-    /* A name of one letter would make every password personal. */
+    /* A name of one letter is worth no more than the letter. */
     assert_int_equal(broken(PL_PASSWORD_ASVS, "WrWtWqWmWkWz"), 0);
 }
 
@@ -235,6 +235,9 @@ static void test_what_is_no_hash_decides_nothing(void **state) {
     pl_passwords *passwords = make(quick, 1, 0);
     static const char *const none[] = {
         "", "kettle rabbit", "$argon2i$v=19$m=8,t=3,p=1$c2FsdHNhbHRzYWx0c2E$aGFzaA", "$argon2id$v=19$m=8,t=1,p=1$",
+        /* a good one with more behind it */
+        "$argon2id$v=19$m=8,t=1,p=1$HahbE8QZ4FyH4GZ0tXUbVw$ogEhVOYmJmpBR4lVFhZoXrFiPcFVRcRxRWVOrYMTCqsA",
+        "$argon2id$v=19$m=8,t=1,p=1$HahbE8QZ4FyH4GZ0tXUbVw$ogEhVOYmJmpBR4lVFhZoXrFiPcFVRcRxRWVOrYMTCqs$",
         /* what checking these would cost must not be paid */
         "$argon2id$v=19$m=4194304,t=1,p=1$HahbE8QZ4FyH4GZ0tXUbVw$ogEhVOYmJmpBR4lVFhZoXrFiPcFVRcRxRWVOrYMTCqs",
         "$argon2id$v=19$m=8,t=4000000,p=1$HahbE8QZ4FyH4GZ0tXUbVw$ogEhVOYmJmpBR4lVFhZoXrFiPcFVRcRxRWVOrYMTCqs"};
@@ -242,6 +245,8 @@ static void test_what_is_no_hash_decides_nothing(void **state) {
         pl_password_answer answer;
         assert_int_equal(pl_password_verify(passwords, 0, none[i], pl_str_of("kettle rabbit"), &answer), PL_INPUT);
     }
+    static const char one[] = "$argon2id$v=19$m=8,t=1,p=1$HahbE8QZ4FyH4GZ0tXUbVw$ogEhVOYmJmpBR4lVFhZoXrFiPcFVRcRxRWVOrYMTCqs";
+    assert_int_equal(ask(passwords, one, "kettle rabbit"), PL_PASSWORD_WRONG);
     pl_passwords_free(passwords);
 }
 
@@ -267,6 +272,8 @@ static void test_costs_that_are_none(void **state) {
     pl_passwords *passwords;
     assert_int_equal(pl_passwords_create(&passwords, (pl_password_cost){0, 8192}, 1, 0), PL_INPUT);
     assert_int_equal(pl_passwords_create(&passwords, (pl_password_cost){1, 1}, 1, 0), PL_INPUT);
+    assert_int_equal(pl_passwords_create(&passwords, (pl_password_cost){17, 8192}, 1, 0), PL_INPUT);
+    assert_int_equal(pl_passwords_create(&passwords, (pl_password_cost){1, ((size_t)1 << 30) + 1}, 1, 0), PL_INPUT);
     assert_int_equal(pl_passwords_create(&passwords, quick, 0, 0), PL_INPUT);
     assert_null(passwords);
 }
