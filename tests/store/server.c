@@ -42,11 +42,13 @@ static bool find_programs(void) {
     return true;
 }
 
-/* Runs one of its programs as a user who is not root, with what it says kept in a file. */
-static pid_t run(const char *program, const char *const *arguments, int dying_signal) {
+/* Runs one of its programs as a user who is not root, with what it says kept in a file. The programs look for one another beside
+ * the path that they are called by, which takes the place of arguments[0]. */
+static pid_t run(const char *program, const char **arguments, int dying_signal) {
     char path[300], log[128];
     snprintf(path, sizeof path, "%s/%s", programs, program);
     snprintf(log, sizeof log, "%s/%s.log", folder, program);
+    arguments[0] = path;
     pid_t child = fork();
     if (child) return child;
     server_become_nobody();
@@ -58,8 +60,8 @@ static pid_t run(const char *program, const char *const *arguments, int dying_si
 }
 
 static void initialise(char *data) {
-    const char *const arguments[] = {"initdb", "-D", data,   "-U",         "plumbline", "-A",
-                                     "trust",  "-E", "UTF8", "--locale=C", "--no-sync", NULL};
+    const char *arguments[] = {"initdb", "-D", data,   "-U",         "plumbline", "-A",
+                               "trust",  "-E", "UTF8", "--locale=C", "--no-sync", NULL};
     int status = 0;
     pid_t child = run("initdb", arguments, 0);
     if (child < 0 || waitpid(child, &status, 0) != child || status != 0) give_up("initdb failed");
@@ -69,22 +71,22 @@ static void initialise(char *data) {
 static void start(void) {
     char data[80], ping[128];
     snprintf(data, sizeof data, "%s/data", folder);
-    const char *const arguments[] = {"postgres",
-                                     "-D",
-                                     data,
-                                     "-k",
-                                     folder,
-                                     "-c",
-                                     "listen_addresses=",
-                                     "-c",
-                                     "deadlock_timeout=20ms",
-                                     "-c",
-                                     "fsync=off",
-                                     "-c",
-                                     "max_connections=60",
-                                     "-c",
-                                     "shared_buffers=16MB",
-                                     NULL};
+    const char *arguments[] = {"postgres",
+                               "-D",
+                               data,
+                               "-k",
+                               folder,
+                               "-c",
+                               "listen_addresses=",
+                               "-c",
+                               "deadlock_timeout=20ms",
+                               "-c",
+                               "fsync=off",
+                               "-c",
+                               "max_connections=60",
+                               "-c",
+                               "shared_buffers=16MB",
+                               NULL};
     snprintf(ping, sizeof ping, "postgresql://plumbline@/postgres?host=%s", folder);
     server = run("postgres", arguments, SIGQUIT);
     for (int turn = 0; turn < 3000; turn++) {
