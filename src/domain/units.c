@@ -10,7 +10,7 @@
 /* What a unit is on the day of a change. */
 typedef struct unit_state {
     pl_rows rows; /* owns the texts */
-    pl_str code, name, class;
+    pl_str code, name, group;
     int64_t parent;
     pl_str since;
 } unit_state;
@@ -60,7 +60,7 @@ static pl_status read_state(pl_tx *tx, const pl_unit_change *c, int64_t unit, un
     const pl_value *row = out->rows.values;
     out->code = row[0].bytes;
     out->name = row[1].bytes;
-    out->class = row[2].bytes;
+    out->group = row[2].bytes;
     out->parent = row[3].kind == PL_VALUE_INTEGER ? row[3].integer : 0;
     out->since = row[4].bytes;
     return PL_OK;
@@ -96,8 +96,8 @@ static void write_state(pl_json_writer *w, const unit_state *s, pl_str day) {
     pl_json_text(w, day);
     pl_json_key(w, "name");
     pl_json_text(w, s->name);
-    pl_json_key(w, "class");
-    pl_json_text_or_null(w, s->class);
+    pl_json_key(w, "group");
+    pl_json_text_or_null(w, s->group);
     pl_json_key(w, "parent");
     pl_json_integer(w, s->parent);
     pl_json_end(w);
@@ -135,7 +135,7 @@ static pl_status put_state(pl_tx *tx, const pl_unit_change *c, int64_t unit, con
     pl_status status = RUN(tx, unit_state_drop, realm, number(unit), text(c->day));
     if (status == PL_OK) status = RUN(tx, unit_state_close, realm, number(unit), text(c->day));
     if (status == PL_OK)
-        status = RUN(tx, unit_state_open, realm, number(unit), text(now->name), text_or_missing(now->class),
+        status = RUN(tx, unit_state_open, realm, number(unit), text(now->name), text_or_missing(now->group),
                      number_or_missing(now->parent), text(c->day));
     return status;
 }
@@ -158,14 +158,14 @@ pl_status pl_unit_rename(pl_tx *tx, const pl_unit_change *c, int64_t unit, pl_st
     return status;
 }
 
-pl_status pl_unit_reclass(pl_tx *tx, const pl_unit_change *c, int64_t unit, pl_str class) {
+pl_status pl_unit_regroup(pl_tx *tx, const pl_unit_change *c, int64_t unit, pl_str group) {
     unit_state was = {0};
     pl_status status = check_day(c);
-    if (status == PL_OK && class.len) status = check_text(c, class, PL_UNIT_NAME_BYTES, "class");
+    if (status == PL_OK && group.len) status = check_text(c, group, PL_UNIT_NAME_BYTES, "group");
     if (status == PL_OK) status = take_unit(tx, c, unit, &was);
     unit_state now = was;
-    now.class = class;
-    if (status == PL_OK) status = change_state(tx, c, unit, "unit.reclass", &was, &now);
+    now.group = group;
+    if (status == PL_OK) status = change_state(tx, c, unit, "unit.regroup", &was, &now);
     pl_rows_free(&was.rows);
     return status;
 }
@@ -183,7 +183,7 @@ static pl_status check_new(pl_tx *tx, const pl_unit_change *c, const pl_unit_spe
     int64_t there = 0;
     pl_status worst = check_text(c, spec->code, PL_UNIT_CODE_BYTES, "code");
     worst = pl_status_worse(worst, check_text(c, spec->name, PL_UNIT_NAME_BYTES, "name"));
-    if (spec->class.len) worst = pl_status_worse(worst, check_text(c, spec->class, PL_UNIT_NAME_BYTES, "class"));
+    if (spec->group.len) worst = pl_status_worse(worst, check_text(c, spec->group, PL_UNIT_NAME_BYTES, "group"));
     if (worst == PL_OK) worst = pl_unit_find(tx, pl_tx_realm(tx), spec->code, &there);
     if (worst == PL_OK && there) worst = wrong(c, "E942", spec->code, "was given to a unit before; choose another code");
     return worst == PL_OK ? check_parent(tx, c, spec->parent) : worst;
@@ -205,7 +205,7 @@ static pl_status tie(pl_tx *tx, const pl_unit_change *c, int64_t unit, int64_t p
 
 static pl_status insert(pl_tx *tx, const pl_unit_change *c, const pl_unit_spec *spec, int64_t unit) {
     pl_value realm = number(pl_tx_realm(tx));
-    unit_state now = {.code = spec->code, .name = spec->name, .class = spec->class, .parent = spec->parent};
+    unit_state now = {.code = spec->code, .name = spec->name, .group = spec->group, .parent = spec->parent};
     pl_status status = RUN(tx, unit_insert, realm, number(unit), text(spec->code));
     if (status == PL_OK) status = put_state(tx, c, unit, &now);
     if (status == PL_OK) status = RUN(tx, unit_path_self, realm, number(unit), text(c->day));

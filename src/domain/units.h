@@ -1,4 +1,4 @@
-/* The tree of units, with its history: what it was on any day stays to be seen. Units come, are renamed, put into another class,
+/* The tree of units, with its history: what it was on any day stays to be seen. Units come, are renamed, put into another group,
  * moved, merged, split, and end; nothing is overwritten, and each change is a row of the audit.
  *
  * Changes continue the history: none may be dated before the last one of the units that it touches. Of several changes on one day
@@ -19,7 +19,7 @@
 typedef struct pl_unit_spec {
     pl_str code; /* for good; unique in its realm, also among units that have ended */
     pl_str name;
-    pl_str class;   /* units assessed against each other; empty: none */
+    pl_str group;   /* units assessed against each other; empty: none */
     int64_t parent; /* 0: at the top */
 } pl_unit_spec;
 
@@ -33,7 +33,7 @@ typedef struct pl_unit_change {
 /* A new unit; *out is its number. */
 pl_status pl_unit_add(pl_tx *tx, const pl_unit_change *change, const pl_unit_spec *spec, int64_t *out);
 pl_status pl_unit_rename(pl_tx *tx, const pl_unit_change *change, int64_t unit, pl_str name);
-pl_status pl_unit_reclass(pl_tx *tx, const pl_unit_change *change, int64_t unit, pl_str class);
+pl_status pl_unit_regroup(pl_tx *tx, const pl_unit_change *change, int64_t unit, pl_str group);
 /* With all that is below it; `parent` 0: to the top. */
 pl_status pl_unit_move(pl_tx *tx, const pl_unit_change *change, int64_t unit, int64_t parent);
 /* From that day on there is no such unit. None may be left below it. */
@@ -47,8 +47,8 @@ pl_status pl_unit_split(pl_tx *tx, const pl_unit_change *change, int64_t unit, c
 /* The unit with this code, whether or not it exists on a given day; 0: there never was one. */
 pl_status pl_unit_find(pl_tx *tx, int64_t realm, pl_str code, int64_t *out);
 
-/* Results: unit, code, name, class, parent, depth below `root` of all units below it and itself on a day; a unit and all above it,
- * itself first; what a unit was (from, up to, name, class, parent), oldest first; who took over from it (unit, day). */
+/* Results: unit, code, name, group, parent, depth below `root` of all units below it and itself on a day; a unit and all above it,
+ * itself first; what a unit was (from, up to, name, group, parent), oldest first; who took over from it (unit, day). */
 pl_status pl_units_at(pl_tx *tx, int64_t realm, int64_t root, pl_str day, pl_rows *rows);
 pl_status pl_unit_path_at(pl_tx *tx, int64_t realm, int64_t unit, pl_str day, pl_rows *rows);
 pl_status pl_unit_history(pl_tx *tx, int64_t realm, int64_t unit, pl_rows *rows);

@@ -14,11 +14,11 @@ static const pl_actor actor = {{"ye", 2}, {"127.0.0.1", 9}, {"2026-01-31T08:00:0
 
 /* ---- a few lines for a change ---- */
 
-typedef enum what { ADD, RENAME, RECLASS, MOVE, END, MERGE, SPLIT } what;
+typedef enum what { ADD, RENAME, REGROUP, MOVE, END, MERGE, SPLIT } what;
 
 typedef struct deed {
     what what;
-    const char *day, *code, *text; /* text: a name or class */
+    const char *day, *code, *text; /* text: a name or group */
     int64_t unit, to;              /* to: parent or heir */
     int64_t made[2];
     char problem[8]; /* the code of the first problem, or empty */
@@ -36,7 +36,7 @@ static pl_status do_it(pl_tx *tx, void *context) {
     switch (d->what) {
     case ADD: status = pl_unit_add(tx, &c, &spec, &d->made[0]); break;
     case RENAME: status = pl_unit_rename(tx, &c, d->unit, pl_str_of(d->text)); break;
-    case RECLASS: status = pl_unit_reclass(tx, &c, d->unit, pl_str_of(d->text)); break;
+    case REGROUP: status = pl_unit_regroup(tx, &c, d->unit, pl_str_of(d->text)); break;
     case MOVE: status = pl_unit_move(tx, &c, d->unit, d->to); break;
     case END: status = pl_unit_end(tx, &c, d->unit); break;
     case MERGE: status = pl_unit_merge(tx, &c, &d->unit, 1, d->to); break;
@@ -155,7 +155,7 @@ static void test_what_cannot_be_is_refused(void **state) {
 /* ---- what is kept ---- */
 
 static pl_status check_kept(pl_tx *tx, void *context) {
-    const int64_t *units = context; /* a renamed and reclassed one that ended, and its heir */
+    const int64_t *units = context; /* a renamed and regrouped one that ended, and its heir */
     static const char *const expected[] = {"2025-01-01 2025-02-01 甲区 -", "2025-02-01 2025-03-01 新甲区 -",
                                            "2025-03-01 2025-06-01 新甲区 一类"};
     pl_rows rows;
@@ -185,7 +185,7 @@ static void test_history_heirs_and_audit(void **state) {
     units[1] = must(store, (deed){ADD, "2025-01-01", "B", "乙区", .to = city});
     must(store, (deed){RENAME, "2025-02-01", NULL, "错字", .unit = units[0]});
     must(store, (deed){RENAME, "2025-02-01", NULL, "新甲区", .unit = units[0]}); /* the last of the day counts */
-    must(store, (deed){RECLASS, "2025-03-01", NULL, "一类", .unit = units[0]});
+    must(store, (deed){REGROUP, "2025-03-01", NULL, "一类", .unit = units[0]});
     must(store, (deed){MERGE, "2025-06-01", .unit = units[0], .to = units[1]});
     assert_int_equal(pl_store_read(store, check_kept, units, NULL, NULL), PL_OK);
     pl_buffer lines;

@@ -10,7 +10,7 @@ SELECT COALESCE(MAX(unit_id), 0) + 1 FROM unit WHERE realm_id = $1
 INSERT INTO unit (realm_id, unit_id, code) VALUES ($1, $2, $3)
 
 -- name: unit_state_at
-SELECT u.code, s.name, s.class, s.parent_id, s.valid_from
+SELECT u.code, s.name, s.unit_group, s.parent_id, s.valid_from
 FROM unit_state s JOIN unit u ON u.realm_id = s.realm_id AND u.unit_id = s.unit_id
 WHERE s.realm_id = $1 AND s.unit_id = $2 AND s.valid_from <= $3 AND s.valid_to > $3
 
@@ -21,7 +21,7 @@ DELETE FROM unit_state WHERE realm_id = $1 AND unit_id = $2 AND valid_from = $3
 UPDATE unit_state SET valid_to = $3 WHERE realm_id = $1 AND unit_id = $2 AND valid_to = '9999-12-31'
 
 -- name: unit_state_open
-INSERT INTO unit_state (realm_id, unit_id, valid_from, valid_to, name, class, parent_id)
+INSERT INTO unit_state (realm_id, unit_id, valid_from, valid_to, name, unit_group, parent_id)
 VALUES ($1, $2, $6, '9999-12-31', $3, $4, $5)
 
 -- name: unit_children
@@ -84,7 +84,7 @@ INSERT INTO unit_heir (realm_id, unit_id, heir_id, valid_from) VALUES ($1, $2, $
 
 -- name: units_at
 -- All units of a day below $2 and itself, those above before those below.
-SELECT p.descendant_id, u.code, s.name, s.class, s.parent_id, p.depth
+SELECT p.descendant_id, u.code, s.name, s.unit_group, s.parent_id, p.depth
 FROM unit_path p
 JOIN unit u ON u.realm_id = p.realm_id AND u.unit_id = p.descendant_id
 JOIN unit_state s ON s.realm_id = p.realm_id AND s.unit_id = p.descendant_id AND s.valid_from <= $3 AND s.valid_to > $3
@@ -97,7 +97,7 @@ SELECT ancestor_id FROM unit_path
 WHERE realm_id = $1 AND descendant_id = $2 AND valid_from <= $3 AND valid_to > $3 ORDER BY depth
 
 -- name: unit_history
-SELECT valid_from, valid_to, name, class, parent_id FROM unit_state
+SELECT valid_from, valid_to, name, unit_group, parent_id FROM unit_state
 WHERE realm_id = $1 AND unit_id = $2 ORDER BY valid_from
 
 -- name: unit_heirs

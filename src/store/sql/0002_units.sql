@@ -17,7 +17,7 @@ CREATE TABLE unit_state (
     valid_from {text} NOT NULL,
     valid_to {text} NOT NULL,
     name {text} NOT NULL,
-    class {text},
+    unit_group {text},
     parent_id {integer},
     PRIMARY KEY (realm_id, unit_id, valid_from),
     FOREIGN KEY (realm_id, unit_id) REFERENCES unit (realm_id, unit_id),
