@@ -26,6 +26,15 @@ static void add(cli_grid *grid, pl_str text, bool right) {
 
 void cli_grid_text(cli_grid *grid, pl_str text) { add(grid, text, false); }
 void cli_grid_right(cli_grid *grid, pl_str text) { add(grid, text, true); }
+void cli_grid_take(cli_grid *grid, pl_buffer *text, bool right) {
+    grid->failed |= text->failed;
+    if (right)
+        cli_grid_right(grid, pl_buffer_view(text));
+    else
+        cli_grid_text(grid, pl_buffer_view(text));
+    pl_buffer_clear(text);
+}
+
 void cli_grid_empty(cli_grid *grid) { add(grid, (pl_str){0}, true); }
 
 void cli_grid_number(cli_grid *grid, double x, int digits) {

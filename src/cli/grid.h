@@ -23,6 +23,8 @@ void cli_grid_free(cli_grid *grid);
 void cli_grid_text(cli_grid *grid, pl_str text);
 void cli_grid_right(cli_grid *grid, pl_str text);
 void cli_grid_number(cli_grid *grid, double x, int digits); /* digits < 0: shortest form */
+/* What the buffer holds, which is empty afterwards. */
+void cli_grid_take(cli_grid *grid, pl_buffer *text, bool right);
 void cli_grid_empty(cli_grid *grid);
 void cli_grid_write(cli_grid *grid, pl_output *output);
 

@@ -214,15 +214,6 @@ static pl_status compute(side_by_side *v, const pl_whatif_options *options, pl_p
 
 /* ---- text ---- */
 
-static void cell(cli_grid *grid, pl_buffer *text, bool right) {
-    grid->failed |= text->failed;
-    if (right)
-        cli_grid_right(grid, pl_buffer_view(text));
-    else
-        cli_grid_text(grid, pl_buffer_view(text));
-    pl_buffer_clear(text);
-}
-
 /* The line whose total a scenario moves most in one direction: "Anna +3"; nothing where none moves that way. */
 static void add_extreme(const side_by_side *v, size_t scenario, double sign, pl_buffer *out) {
     size_t best = 0;
@@ -277,13 +268,13 @@ static void write_summary(const side_by_side *v, pl_output *output) {
     for (size_t scenario = 0; scenario < v->sheet.count; scenario++) {
         cli_grid_text(&grid, v->sheet.names[scenario]);
         add_first(v, scenario, &text);
-        cell(&grid, &text, false);
+        cli_grid_take(&grid, &text, false);
         pl_buffer_print(&text, "%zu", places_changed(v, scenario));
-        cell(&grid, &text, true);
+        cli_grid_take(&grid, &text, true);
         add_extreme(v, scenario, 1, &text);
-        cell(&grid, &text, false);
+        cli_grid_take(&grid, &text, false);
         add_extreme(v, scenario, -1, &text);
-        cell(&grid, &text, false);
+        cli_grid_take(&grid, &text, false);
     }
     cli_grid_write(&grid, output);
     cli_grid_free(&grid);
@@ -321,17 +312,17 @@ static void write_lines(const side_by_side *v, pl_output *output) {
             cli_add_number(&text, cli_place_of(line_of(v, line)));
         else
             pl_buffer_text(&text, cli_text(v->call, "new", "新增"));
-        cell(&grid, &text, true);
+        cli_grid_take(&grid, &text, true);
         cli_add_number(&text, cli_total_of(line_of(v, line)));
-        cell(&grid, &text, true);
+        cli_grid_take(&grid, &text, true);
         for (size_t i = 0; i < v->sheet.count; i++) {
             if (outcome_of(v, i, line)->left)
                 pl_buffer_text(&text, cli_text(v->call, "left", "去掉"));
             else
                 cli_add_number(&text, outcome_of(v, i, line)->place);
-            cell(&grid, &text, true);
+            cli_grid_take(&grid, &text, true);
             cli_add_change(&text, change_of(v, i, line));
-            cell(&grid, &text, true);
+            cli_grid_take(&grid, &text, true);
         }
     }
     cli_grid_write(&grid, output);

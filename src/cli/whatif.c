@@ -40,15 +40,6 @@ bool cli_whatif_asked_for(const cli_whatif_showing *v, const pl_whatif_line *lin
     return !any && line->moved;
 }
 
-static void cell(cli_grid *grid, pl_buffer *text, bool right) {
-    grid->failed |= text->failed;
-    if (right)
-        cli_grid_right(grid, pl_buffer_view(text));
-    else
-        cli_grid_text(grid, pl_buffer_view(text));
-    pl_buffer_clear(text);
-}
-
 static void finish_text(pl_buffer *text, pl_output *output) {
     if (text->failed) output->status = PL_MEMORY;
     pl_output_add(output, pl_buffer_view(text));
@@ -71,19 +62,19 @@ static void write_line(const cli_whatif_showing *v, const pl_whatif_line *line, 
         cli_add_number(text, before);
     else
         pl_buffer_text(text, cli_text(v->call, "new", "新增"));
-    cell(grid, text, true);
+    cli_grid_take(grid, text, true);
     if (line->after)
         cli_add_number(text, after);
     else
         pl_buffer_text(text, cli_text(v->call, "left", "去掉"));
-    cell(grid, text, true);
+    cli_grid_take(grid, text, true);
     cli_grid_text(grid, pl_str_of(arrow(before, after)));
     cli_add_number(text, cli_total_of(line->before));
-    cell(grid, text, true);
+    cli_grid_take(grid, text, true);
     cli_add_number(text, cli_total_of(line->after));
-    cell(grid, text, true);
+    cli_grid_take(grid, text, true);
     cli_add_change(text, cli_total_of(line->after) - cli_total_of(line->before));
-    cell(grid, text, true);
+    cli_grid_take(grid, text, true);
 }
 
 static void write_lines(const cli_whatif_showing *v, pl_output *output) {
@@ -217,18 +208,18 @@ static void write_reason_lines(const cli_whatif_showing *v, const pl_whatif_reas
     }
     for (size_t i = 0; i < count; i++) {
         cli_add_change(&text, reasons[i].points);
-        cell(&grid, &text, true);
+        cli_grid_take(&grid, &text, true);
         cli_grid_text(&grid, reasons[i].code);
         cli_grid_text(&grid, reasons[i].name);
         const double numbers[] = {reasons[i].x_before, reasons[i].x_after, reasons[i].score_before, reasons[i].score_after};
         for (size_t k = 0; k < 4; k++) {
             cli_add_number(&text, numbers[k]);
-            cell(&grid, &text, true);
+            cli_grid_take(&grid, &text, true);
         }
     }
     if (rest != 0) {
         cli_add_change(&text, rest);
-        cell(&grid, &text, true);
+        cli_grid_take(&grid, &text, true);
         cli_grid_text(&grid, (pl_str){0});
         cli_grid_text(&grid, pl_str_of(rest_words(v)));
         for (size_t k = 0; k < 4; k++) cli_grid_empty(&grid);
